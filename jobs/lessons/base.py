@@ -1,0 +1,123 @@
+"""What a lesson is: its typed parameters, its presets, and the two functions that carry it out.
+
+A lesson is one file with a ``Params`` subclass and a :class:`Lesson` object. From ``Params`` alone come the
+browser's form, the OpenAPI schema and the command line's flags. A lesson knows nothing of databases, queues or
+HTTP, and imports Keras inside functions, so that the server can read the catalogue in milliseconds.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+if TYPE_CHECKING:
+    from jobs.datasets import DatasetState
+    from jobs.training import Session
+
+
+def _number(value: Any) -> Any:
+    """Let only numbers be numbers: ``true`` is no 1 and ``"20"`` is no 20, as the JSON Schema says."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number. Write a number such as 1 or 0.5, without quotes")
+    return value
+
+
+def _boolean(value: Any) -> Any:
+    """Let only ``true`` and ``false`` be booleans."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
+
+
+Integer = Annotated[int, BeforeValidator(_number)]
+"""An integer; ``20.0`` is 20 as in JSON Schema, ``true`` and ``"20"`` are refused."""
+
+Real = Annotated[float, BeforeValidator(_number)]
+"""A finite number; ``true`` and ``"0.5"`` are refused."""
+
+Flag = Annotated[bool, BeforeValidator(_boolean)]
+"""``true`` or ``false``; ``1`` and ``"yes"`` are refused."""
+
+
+class Params(BaseModel):
+    """Base of every lesson's parameters: frozen, finite, and unknown names are refused.
+
+    Every field has a default, a ``title``, a ``description`` (the form's help text), its bounds, and in
+    ``json_schema_extra`` what only people need: ``unit``, ``group`` and ``step``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+P = TypeVar("P", bound=Params)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A named set of values with the reason to try it. What isn't named keeps its default."""
+
+    slug: str
+    title: str
+    why: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """Where a healthy result falls: ``metric`` between ``low`` and ``high`` for these params, and why."""
+
+    metric: str
+    low: float
+    high: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A value that fits its type but not the data: which ``field``, a ``code`` for machines, a sentence for people."""
+
+    field: str
+    code: str
+    detail: str
+
+
+def _nothing_to_object(_params: Any, _dataset: "DatasetState") -> list[Issue]:
+    return []
+
+
+def _no_band(_params: Any) -> Band | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson(Generic[P]):
+    """One part of the course that can be run.
+
+    Attributes:
+        slug: the name in addresses and in ``POST /runs``.
+        number: the place in the course, from 1.
+        title: the heading; ``summary`` is the sentence under it.
+        explanation: paragraphs of plain text: what happens, what to look at, what to try.
+        params: the ``Params`` subclass.
+        presets: the first is what the form starts with.
+        datasets: names from the dataset registry that ``params.dataset`` accepts beside ``auto``, in the order in
+            which ``auto`` tries them: the course's own first, the bundled stand-in last.
+        run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
+        script: the plain Keras listing that repeats a run with these params.
+        check: what does not fit together once the dataset is known (a batch larger than the data, say).
+        band: where a healthy result falls for these params, or None where nothing can be said.
+    """
+
+    slug: str
+    number: int
+    title: str
+    summary: str
+    explanation: tuple[str, ...]
+    params: type[P]
+    presets: tuple[Preset, ...]
+    datasets: tuple[str, ...]
+    run: Callable[[P, "Session"], None]
+    script: Callable[[P], str]
+    check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
+    band: Callable[[P], Band | None] = _no_band

@@ -1,0 +1,242 @@
+"""What crosses the wire between a worker and the server, and nothing else.
+
+Both sides import these models: the server to validate what arrives, the worker to write it. They are plain
+pydantic, so that importing them costs neither side Keras, FastAPI or SQLAlchemy.
+
+A worker makes three kinds of calls, all over HTTP to the server that owns the database:
+
+* ``POST /api/worker/sync`` says what the worker runs and how many slots are free; the server holds the call
+  until there is something to start or to cancel (a long poll, which is also the lease).
+* ``POST /api/worker/runs/{run}/attempts/{attempt}/events`` hands over journal entries in order.
+* ``PUT /api/worker/runs/{run}/attempts/{attempt}/checkpoints/{kind}`` uploads a saved model.
+
+The first is authorised by the worker key, the other two by the token of the one attempt. A call that carries an
+attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.
+"""
+
+import math
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+
+PROTOCOL = 1
+"""Raised when either side could misread the other; the server refuses a worker that speaks another number."""
+
+HOLD_SECONDS = 10.0
+"""How long the server holds a ``sync`` call at most; a worker's HTTP time limit must be longer."""
+
+
+class EventType(StrEnum):
+    """The kinds of events of a run, as they stand in the database and on the WebSocket."""
+
+    STATUS = "status"
+    """The run's status changed (written by the server): ``status, reason, attempt, error, result``."""
+    STAGE = "stage"
+    """A stage began or is done: ``stage, state, seconds, summary``."""
+    ENVIRONMENT = "environment"
+    """Where the attempt runs: ``backend, device, route, jit_compile, versions``."""
+    MODEL = "model"
+    """The built model: ``summary, parameters``."""
+    EPOCH = "epoch"
+    """One epoch's History row: ``epoch, metrics, non_finite, seconds, eta_seconds, best``."""
+    PROGRESS = "progress"
+    """Within a long epoch, at most once a second: ``epoch, step, steps``."""
+    CHECKPOINT = "checkpoint"
+    """A saved model can be downloaded: ``kind, epoch, monitor, value, sha256, bytes``."""
+    LOG = "log"
+    """A line for people: ``level, message``."""
+    RESULT = "result"
+    """What the run found: the lesson's own outcome, free-form JSON."""
+    END = "end"
+    """The attempt's last entry (never shown to watchers, it becomes a ``status`` event)."""
+
+
+class Stage(StrEnum):
+    """The Keras life-cycle, in order: what a run page shows while an attempt runs."""
+
+    PREPARE = "prepare"
+    DEFINE = "define"
+    COMPILE = "compile"
+    FIT = "fit"
+    EVALUATE = "evaluate"
+    PREDICT = "predict"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended, as the worker sees it."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    RELEASED = "released"
+    """The worker is shutting down and hands the run back, unfinished, to the queue."""
+
+
+class Wire(BaseModel):
+    """Base of everything on the wire: frozen, and nothing undeclared gets through."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class StageData(Wire):
+    """A stage that began (``state="started"``) or is done, with what it produced in one sentence."""
+
+    stage: Stage
+    state: Literal["started", "done"]
+    seconds: FiniteFloat | None = None
+    summary: str | None = None
+
+
+class EnvironmentData(Wire):
+    """Where and how the attempt computes. Chosen at the first attempt and never changed by a later one."""
+
+    backend: str
+    device: str
+    route: Literal["compiled", "plain"]
+    jit_compile: bool
+    versions: dict[str, str]
+
+
+class ModelData(Wire):
+    """The built model: Keras's ``summary()`` as text and the number of trainable and other parameters."""
+
+    summary: str
+    parameters: int
+
+
+class Best(Wire):
+    """The best epoch so far (stored from 0) by the metric that the lesson monitors."""
+
+    epoch: int
+    monitor: str
+    value: FiniteFloat
+
+
+class EpochData(Wire):
+    """One row of Keras's History. A value that isn't finite is ``None``, and ``non_finite`` says what it was."""
+
+    epoch: Annotated[int, Field(ge=0)]
+    metrics: dict[str, FiniteFloat | None]
+    non_finite: dict[str, Literal["nan", "inf", "-inf"]] = {}
+    seconds: FiniteFloat
+    eta_seconds: FiniteFloat | None = None
+    best: Best | None = None
+
+    @staticmethod
+    def split(logs: dict[str, float]) -> tuple[dict[str, float | None], dict[str, Literal["nan", "inf", "-inf"]]]:
+        """Part Keras's ``logs`` into finite values and the names of the others, because JSON has no NaN."""
+        metrics: dict[str, float | None] = {}
+        non_finite: dict[str, Literal["nan", "inf", "-inf"]] = {}
+        for name, value in logs.items():
+            number = float(value)
+            if math.isfinite(number):
+                metrics[name] = number
+            else:
+                metrics[name] = None
+                non_finite[name] = "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"
+        return metrics, non_finite
+
+
+class ProgressData(Wire):
+    """How far a long epoch has come: ``step`` of ``steps`` batches are done."""
+
+    epoch: int
+    step: int
+    steps: int
+
+
+class CheckpointData(Wire):
+    """A saved model, uploaded before this entry is sent. ``sha256`` is of the ``.keras`` file's bytes."""
+
+    kind: Literal["best", "last"]
+    epoch: int
+    monitor: str | None = None
+    value: FiniteFloat | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=1)]
+
+
+class LogData(Wire):
+    """A line for the run's log."""
+
+    level: Literal["info", "warning", "error"]
+    message: str
+
+
+class ErrorData(Wire):
+    """Why an attempt failed, for people: what was met and what can be done."""
+
+    title: str
+    detail: str
+
+
+class EndData(Wire):
+    """The last entry of an attempt. ``reason`` is a word for machines (``diverged``, ``killed``, ``data``, …)."""
+
+    outcome: Outcome
+    reason: str | None = None
+    error: ErrorData | None = None
+
+
+class Entry(Wire):
+    """One journal entry. ``n`` counts from 1 within the attempt, without gaps; ``data`` is as its type says."""
+
+    n: Annotated[int, Field(ge=1)]
+    type: EventType
+    time: AwareDatetime
+    data: dict[str, Any]
+
+
+class EntryBatch(Wire):
+    """Entries in order. What the server has already stored is skipped, so a batch may be sent again."""
+
+    entries: Annotated[list[Entry], Field(max_length=1000)]
+
+
+class Acknowledgement(Wire):
+    """Every entry up to ``n`` is committed; the worker may forget it."""
+
+    n: int
+
+
+class AttemptRef(Wire):
+    """One execution of a run."""
+
+    run: str
+    attempt: Annotated[int, Field(ge=1)]
+
+
+class Assignment(AttemptRef):
+    """What a worker needs to execute one attempt; ``token`` authorises this attempt's calls and no others."""
+
+    token: str
+    lesson: str
+    params: dict[str, Any]
+
+
+class SyncRequest(Wire):
+    """What a worker says of itself. ``stopping`` lists the attempts whose cancelation it already knows."""
+
+    protocol: int = PROTOCOL
+    worker: Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
+    slots: Annotated[int, Field(ge=1, le=64)]
+    free: Annotated[int, Field(ge=0, le=64)]
+    devices: list[str] = []
+    attempts: list[AttemptRef] = []
+    stopping: list[AttemptRef] = []
+    hold: Annotated[FiniteFloat, Field(ge=0, le=HOLD_SECONDS)] = HOLD_SECONDS
+
+
+class SyncReply(Wire):
+    """What the worker shall start, what it shall cancel, and which of its attempts are no longer its own."""
+
+    start: list[Assignment] = []
+    cancel: list[AttemptRef] = []
+    stale: list[AttemptRef] = []
+
+
+def now() -> datetime:
+    """The time that events carry: aware, UTC."""
+    return datetime.now(UTC)
