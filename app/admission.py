@@ -1,0 +1,72 @@
+"""What must hold before a run is queued: the dataset is here, and the values fit it. Bad input never makes a row."""
+
+import hashlib
+import json
+from typing import Any
+
+from app.board import Board
+from app.errors import FieldError, Problem, invalid_input
+from app.runs import lifecycle
+from app.schemas import NewRun
+from jobs.datasets import DatasetInvalid, DatasetState, DatasetUnavailable
+from jobs.lessons import registry
+from jobs.lessons.base import Lesson, Params
+
+
+def admit(board: Board, request: NewRun, idempotency_key: str | None = None) -> str:
+    """Queue a run and answer its id.
+
+    Raises:
+        Problem: ``invalid-input``, ``dataset-unavailable``, ``dataset-invalid`` or ``idempotency-conflict``.
+    """
+    lesson = registry.get(request.lesson)
+    params, notes = complete(board, lesson, request.params)
+    digest = hashlib.sha256(json.dumps(request.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+    new = lifecycle.NewRun(
+        lesson=lesson.slug,
+        params=params.model_dump(mode="json"),
+        name=request.name or lesson.title,
+        tags=tuple(dict.fromkeys(request.tags)),
+        idempotency_key=idempotency_key,
+        request_hash=digest,
+        log=notes,
+    )
+    return board.database.write(lambda session: lifecycle.create(session, new, board.now()).id)
+
+
+def complete(board: Board, lesson: Lesson[Any], params: Params) -> tuple[Params, tuple[str, ...]]:
+    """The params with the dataset resolved, checked against it, and what to tell the user about the choice.
+
+    Raises:
+        Problem: as for :func:`admit`.
+    """
+    wanted = getattr(params, "dataset", None)
+    if wanted is None:
+        return params, ()
+    dataset = resolve(board, lesson, wanted)
+    params = params.model_copy(update={"dataset": dataset.name})
+    issues = lesson.check(params, dataset)
+    if issues:
+        raise invalid_input(
+            [FieldError(pointer=f"/params/{issue.field}", code=issue.code, detail=issue.detail) for issue in issues]
+        )
+    chosen = f"dataset auto took {dataset.name}" if wanted == "auto" else f"dataset {dataset.name}"
+    return params, (f"{chosen}: {dataset.detail}",)
+
+
+def resolve(board: Board, lesson: Lesson[Any], wanted: str) -> DatasetState:
+    """The dataset that a name, or ``auto``, means here and now.
+
+    Raises:
+        Problem: ``dataset-unavailable`` or ``dataset-invalid``.
+    """
+    try:
+        return board.datasets.resolve(wanted, lesson.datasets)
+    except DatasetUnavailable as problem:
+        raise _dataset_problem("dataset-unavailable", problem.detail) from None
+    except DatasetInvalid as problem:
+        raise _dataset_problem("dataset-invalid", problem.detail) from None
+
+
+def _dataset_problem(kind: str, detail: str) -> Problem:
+    return Problem(kind, detail, [FieldError(pointer="/params/dataset", code=kind.replace("-", "_"), detail=detail)])

@@ -1,0 +1,39 @@
+"""A run's history: in Keras's shape, down-sampled, or as CSV."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.api.runs import RunId
+from app.board import CurrentBoard
+from app.runs import history, lifecycle
+from app.schemas import HistoryShape, SampledHistory
+
+router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["history"])
+
+
+@router.get("/history", summary="Read a history")
+def read_history(
+    board: CurrentBoard,
+    run_id: RunId,
+    max_points: Annotated[
+        int | None, Query(ge=2, le=100_000, description="At most so many points per metric; extremes are kept.")
+    ] = None,
+) -> HistoryShape | SampledHistory:
+    """All metrics, one list each as Keras keeps them; with `max_points` each metric keeps its own extremes."""
+    with board.database.read() as session:
+        series = history.series(session, lifecycle.find(session, run_id))
+    if max_points is not None:
+        return SampledHistory.of({name: history.sample(one, max_points) for name, one in series.items()})
+    epochs, columns = history.columns(series)
+    return HistoryShape(epoch=epochs, history=columns)
+
+
+@router.get("/history.csv", summary="Read a history as CSV", response_class=Response)
+def read_history_csv(board: CurrentBoard, run_id: RunId) -> Response:
+    """The history in the format of Keras's `CSVLogger`."""
+    with board.database.read() as session:
+        run = lifecycle.find(session, run_id)
+        text = history.as_csv(history.series(session, run))
+    disposition = f'attachment; filename="{run.lesson}-{run.id}.csv"'
+    return Response(text, media_type="text/csv", headers={"Content-Disposition": disposition})

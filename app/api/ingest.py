@@ -1,0 +1,89 @@
+"""The workers' side: sync, journal entries, checkpoint uploads. Not part of the public API.
+
+Each call carries a credential of its own: ``sync`` the worker key, the others the token of their attempt.
+"""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Request
+from starlette.datastructures import Headers
+
+from app import security
+from app.api.routing import StrictRoute
+from app.board import Board, CurrentBoard
+from app.errors import Problem
+from app.files import WrongDigest
+from app.runs import ingest, lifecycle
+from jobs.protocol import PROTOCOL, Acknowledgement, EntryBatch, EventType, SyncReply, SyncRequest
+
+router = APIRouter(prefix="/api/worker", include_in_schema=False, route_class=StrictRoute)
+
+
+def _attempt_token(request: Request) -> str:
+    token = security.bearer(request.headers)
+    if not token:
+        raise Problem("unauthorized", "Send the attempt's token as Authorization: Bearer …")
+    return token
+
+
+AttemptToken = Annotated[str, Depends(_attempt_token)]
+
+
+def _only_workers(request: Request, board: CurrentBoard) -> None:
+    if not security.same(security.bearer(Headers(scope=request.scope)), board.settings.worker_secret):
+        raise Problem(
+            "unauthorized",
+            "The worker key is not this server's. Give the worker the FITBOARD_WORKER_KEY of the server, or the same "
+            "data folder.",
+        )
+
+
+@router.post("/sync", dependencies=[Depends(_only_workers)])
+async def sync(board: CurrentBoard, body: SyncRequest) -> SyncReply:
+    """What a worker shall start and cancel; held until there is something, or until its time is over."""
+    if body.protocol != PROTOCOL:
+        raise Problem(
+            "incompatible-worker",
+            f"The worker speaks protocol {body.protocol}, this server {PROTOCOL}. Update both to the same version.",
+        )
+    return await board.scheduler.sync(body)
+
+
+@router.post("/runs/{run_id}/attempts/{attempt}/events")
+def record_entries(
+    board: CurrentBoard, token: AttemptToken, run_id: str, attempt: int, body: EntryBatch
+) -> Acknowledgement:
+    """Store journal entries in order; answered once they are on disk."""
+    for entry in body.entries:
+        if entry.type is EventType.CHECKPOINT:
+            _require_upload(board, run_id, str(entry.data.get("sha256")))
+    recorded = board.database.write(
+        lambda session: ingest.record(session, run_id, attempt, token, body.entries, board.now())
+    )
+    if recorded.superseded:
+        board.files.forget(run_id, recorded.superseded)
+    return Acknowledgement(n=recorded.acknowledged)
+
+
+@router.put("/runs/{run_id}/attempts/{attempt}/checkpoints/{kind}", status_code=204)
+async def receive_checkpoint(
+    board: CurrentBoard,
+    token: AttemptToken,
+    request: Request,
+    run_id: str,
+    attempt: int,
+    kind: Literal["best", "last"],
+    x_content_sha256: Annotated[str, Header(pattern="^[0-9a-f]{64}$")],
+) -> None:
+    """Store a saved model's bytes; it becomes visible with the journal entry that names its SHA-256."""
+    with board.database.read() as session:
+        run_id = lifecycle.authorize(session, run_id, attempt, token).id
+    try:
+        await board.files.receive(run_id, x_content_sha256, request.stream())
+    except WrongDigest as error:
+        raise Problem("invalid-input", f"The {kind} checkpoint arrived damaged: {error}. Send it again.") from None
+
+
+def _require_upload(board: Board, run_id: str, sha256: str) -> None:
+    if not board.files.checkpoint(run_id, sha256).is_file():
+        raise Problem("invalid-input", f"No checkpoint with SHA-256 {sha256[:80]} was uploaded. Upload it first.")

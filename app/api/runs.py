@@ -1,0 +1,126 @@
+"""Runs: create, list, read, cancel, delete."""
+
+import asyncio
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Header, Path, Query, Response
+from sqlalchemy.orm import Session
+
+from app import admission
+from app.api.routing import StrictRoute
+from app.board import Board, CurrentBoard
+from app.models import Run, Status
+from app.runs import lifecycle, queries
+from app.schemas import NewRun, NewRunOfAnyLesson, RunList, RunShape
+
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=StrictRoute)
+
+RunId = Annotated[str, Path(description="The run's id.", examples=["4jx9k2m7qa3t"], max_length=64)]
+
+MAX_WAIT = 600.0
+EXAMPLES = {
+    "defaults": {"summary": "All defaults", "value": {"lesson": "first-network"}},
+    "some": {
+        "summary": "Some parameters, a name and a tag",
+        "value": {"lesson": "first-network", "params": {"epochs": 20}, "name": "small", "tags": ["try"]},
+    },
+}
+
+
+@router.post("", status_code=201, response_model=RunShape, summary="Queue a run")
+async def create_run(
+    board: CurrentBoard,
+    response: Response,
+    body: Annotated[NewRunOfAnyLesson, Body(openapi_examples=EXAMPLES)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(pattern=r"^[\x21-\x7e]{1,200}$", description="The same key with the same body makes one run only."),
+    ] = None,
+    prefer: Annotated[
+        str | None, Header(description="`wait=N` waits up to N seconds for the run's end.", examples=["wait=60"])
+    ] = None,
+) -> RunShape:
+    """Queue a run of a lesson. What is left out takes the lesson's default; unknown fields are refused."""
+    assert isinstance(body, NewRun)
+    run_id = await asyncio.to_thread(admission.admit, board, body, idempotency_key)
+    seconds = preferred_wait(prefer)
+    if seconds:
+        await wait_for_end(board, run_id, seconds)
+        response.headers["Preference-Applied"] = f"wait={seconds:g}"
+    response.headers["Location"] = f"/api/v1/runs/{run_id}"
+    return await asyncio.to_thread(read, board, run_id)
+
+
+@router.get("", summary="List runs")
+def list_runs(
+    board: CurrentBoard,
+    status: Annotated[list[Status] | None, Query(description="Only runs in one of these statuses.")] = None,
+    lesson: Annotated[str | None, Query(description="Only runs of this lesson.", max_length=64)] = None,
+    tag: Annotated[str | None, Query(description="Only runs with this tag.", max_length=64)] = None,
+    q: Annotated[str | None, Query(description="Words in name, lesson, tags, or an id.", max_length=200)] = None,
+    sort: Annotated[
+        str, Query(description="created_at, name, lesson or status; with - before it descending.", max_length=32)
+    ] = queries.DEFAULT_SORT,
+    limit: Annotated[int, Query(ge=1, le=queries.MAX_LIMIT)] = 50,
+    cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1000)] = None,
+) -> RunList:
+    """Runs that match, newest first unless sorted otherwise, one page at a time."""
+    query = queries.RunQuery(status or (), lesson, tag, q, sort, limit, cursor)
+    with board.database.read() as session:
+        page = queries.search(session, query)
+        return RunList(items=shapes(session, page.items), next_cursor=page.next_cursor)
+
+
+@router.get("/{run_id}", summary="Read a run")
+def read_run(board: CurrentBoard, run_id: RunId) -> RunShape:
+    """The run as it stands now."""
+    return read(board, run_id)
+
+
+@router.post("/{run_id}/cancel", status_code=202, summary="Cancel a run")
+def cancel_run(board: CurrentBoard, run_id: RunId) -> RunShape:
+    """A queued run is canceled at once, a running one within two seconds; what it has reached is kept."""
+    board.database.write(lambda session: lifecycle.request_cancel(session, run_id, board.now()).id)
+    return read(board, run_id)
+
+
+@router.delete("/{run_id}", status_code=204, summary="Delete a run")
+def delete_run(board: CurrentBoard, run_id: RunId) -> None:
+    """Remove a run that isn't running, with its history, events and checkpoints. This cannot be undone."""
+    board.files.remove(board.database.write(lambda session: lifecycle.delete(session, run_id)))
+
+
+def read(board: Board, run_id: str) -> RunShape:
+    """One run's shape.
+
+    Raises:
+        Problem: ``unknown-run``.
+    """
+    with board.database.read() as session:
+        return shapes(session, [lifecycle.find(session, run_id)])[0]
+
+
+def shapes(session: Session, runs: list[Run]) -> list[RunShape]:
+    """The shapes of some runs, in three queries however many they are."""
+    tags = queries.tags(session, runs)
+    positions = queries.queue_positions(session, runs)
+    return [RunShape.of(run, tags[run.number], positions.get(run.number)) for run in runs]
+
+
+def preferred_wait(prefer: str | None) -> float:
+    """The seconds of ``Prefer: wait=N`` (RFC 7240), 0 without."""
+    match = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})", prefer or "", re.IGNORECASE)
+    return min(float(match[1]), MAX_WAIT) if match else 0.0
+
+
+async def wait_for_end(board: Board, run_id: str, seconds: float) -> None:
+    """Wait until a run has ended, at most so many seconds."""
+    with board.hub.watch(run_id) as watcher:
+        try:
+            async with asyncio.timeout(seconds):
+                while not (await asyncio.to_thread(read, board, run_id)).status.ended:
+                    while not (await watcher.queue.get()).last:
+                        pass
+        except TimeoutError:
+            return

@@ -1,0 +1,116 @@
+"""Events over WebSockets: of one run from any point on, or of all runs from now on."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app import board as boards
+from app.board import Board
+from app.errors import Problem
+from app.hub import EVERY_RUN, Frame, Watcher
+from app.models import Event, Status
+from app.runs import events, lifecycle
+
+router = APIRouter()
+
+DONE = 1000
+TOO_SLOW = 4008
+UNKNOWN_RUN = 4004
+BAD_REQUEST = 4000
+PAGE = 1000
+
+
+@router.websocket("/api/v1/runs/{run_id}/events")
+async def run_events(socket: WebSocket, run_id: str) -> None:
+    """Every event after ``?after=SEQ`` exactly once and in order, then live; closed with 1000 after the last.
+
+    A watcher that is too slow is closed with 4008 and comes back with ``after``.
+    """
+    board = boards.of(socket)
+    after = socket.query_params.get("after", "0")
+    await socket.accept()
+    if not after.isascii() or not after.isdigit() or len(after) > 15:
+        await socket.close(BAD_REQUEST, "after must be a sequence number, 0 or more")
+        return
+    with board.hub.watch(run_id) as watcher:
+        await _until_disconnect(socket, _send_run(socket, board, run_id, int(after), watcher))
+
+
+@router.websocket("/api/v1/events")
+async def all_events(socket: WebSocket) -> None:
+    """Events of any run from now on, each naming its run; enough to keep a list live."""
+    board = boards.of(socket)
+    await socket.accept()
+    with board.hub.watch(EVERY_RUN) as watcher:
+        await _until_disconnect(socket, _send_live(socket, watcher, 0))
+
+
+async def _send_run(socket: WebSocket, board: Board, run_id: str, seq: int, watcher: Watcher) -> None:
+    while True:
+        try:
+            stored, latest, ended = await run_in_threadpool(_stored, board, run_id, seq)
+        except Problem as problem:
+            await socket.close(UNKNOWN_RUN, problem.detail[:120])
+            return
+        for text in stored:
+            await socket.send_text(text)
+        caught_up = len(stored) < PAGE
+        seq = max(seq, latest)
+        if caught_up and ended:
+            await socket.close(DONE)
+            return
+        if caught_up:
+            break
+    await _send_live(socket, watcher, seq)
+
+
+async def _send_live(socket: WebSocket, watcher: Watcher, seq: int) -> None:
+    while True:
+        frame = await watcher.queue.get()
+        for one in _with_waiting(frame, watcher):
+            if seq and one.seq <= seq:
+                continue
+            await socket.send_text(one.text)
+            if one.last:
+                await socket.close(DONE)
+                return
+        if watcher.overrun and watcher.queue.empty():
+            await socket.close(TOO_SLOW, "too slow; come back with after")
+            return
+
+
+def _with_waiting(frame: Frame, watcher: Watcher) -> Iterator[Frame]:
+    yield frame
+    while not watcher.queue.empty():
+        yield watcher.queue.get_nowait()
+
+
+def _stored(board: Board, run_id: str, seq: int) -> tuple[list[str], int, bool]:
+    with board.database.read() as session:
+        run = lifecycle.find(session, run_id)
+        found: list[Event] = events.after(session, run, seq, PAGE)
+        ended = Status(run.status).ended
+        return [events.frame(event) for event in found], found[-1].seq if found else seq, ended
+
+
+async def _until_disconnect(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
+    """Send until done or until the other side is gone, whichever comes first."""
+    sender = asyncio.ensure_future(sending)
+    listener = asyncio.ensure_future(_listen(socket))
+    try:
+        await asyncio.wait({sender, listener}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sender, listener):
+            task.cancel()
+        for result in await asyncio.gather(sender, listener, return_exceptions=True):
+            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | RuntimeError):
+                raise result
+
+
+async def _listen(socket: WebSocket) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass

@@ -1,0 +1,198 @@
+"""The database: engines, pragmas, readers, and the one writer.
+
+Only the server process opens the database, and within it only one connection writes: SQLite before 3.51.3 can
+corrupt a WAL database when two connections write or checkpoint at the same moment. So every change is a function
+handed to :meth:`Database.write`; one thread runs all that is waiting in a single transaction (each function under
+its own savepoint) and answers each caller once the commit is on disk. Readers have connections of their own and
+never wait for the writer. No query lives here; those are in :mod:`app.runs`.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.errors import Problem
+from app.models import Event
+
+log = logging.getLogger("fitboard")
+
+T = TypeVar("T")
+
+BATCH = 256
+"""How many waiting changes share one transaction at most."""
+
+WAITING = 4096
+"""How many changes may wait; past that callers are told to come back."""
+
+BUSY_MILLISECONDS = 5000
+
+
+@dataclass(frozen=True)
+class Committed:
+    """An event that is on disk and can be shown: the id of its run and the row."""
+
+    run: str
+    event: Event
+
+
+@dataclass
+class _Job:
+    change: Callable[[Session], Any]
+    done: "Future[Any]" = field(default_factory=Future)
+
+
+def _configure_sqlite(engine: Engine, *, writer: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where sqlite3 guesses
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if writer:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")  # an answered change survives a power cut
+        else:
+            cursor.execute("PRAGMA query_only = ON")
+            cursor.execute("PRAGMA wal_autocheckpoint = 0")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+def make_engine(url: str, *, writer: bool) -> Engine:
+    """An engine with Fitboard's rules: for SQLite WAL, foreign keys and ``BEGIN IMMEDIATE`` for the writer."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=1 if writer else 10)
+    engine = create_engine(
+        url, pool_size=1 if writer else 8, max_overflow=0 if writer else 64, connect_args={"check_same_thread": False}
+    )
+    _configure_sqlite(engine, writer=writer)
+    return engine
+
+
+class Database:
+    """Readers and the one writer of a migrated database.
+
+    Args:
+        url: SQLAlchemy URL; the schema must be there (:func:`app.migrate.migrate`).
+        on_commit: called in the writer's thread with the events that a transaction committed, in order.
+    """
+
+    def __init__(self, url: str, on_commit: Callable[[list[Committed]], None] = lambda _events: None) -> None:
+        self._readers = make_engine(url, writer=False)
+        self._writer = make_engine(url, writer=True)
+        self._on_commit = on_commit
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(WAITING)
+        self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state of the database and cannot change it."""
+        with Session(self._readers, autoflush=False) as session:
+            yield session
+
+    def submit(self, change: Callable[[Session], T]) -> "Future[T]":
+        """Queue a change; the future is resolved after the commit, or with what the change raised.
+
+        Raises:
+            Problem: ``busy`` when too much is waiting.
+        """
+        job = _Job(change)
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            raise Problem(
+                "busy", f"{WAITING} changes are waiting to be stored.", headers={"Retry-After": "1"}
+            ) from None
+        return job.done
+
+    def write(self, change: Callable[[Session], T]) -> T:
+        """Run a change and wait for its commit (from a thread)."""
+        return self.submit(change).result()
+
+    async def awrite(self, change: Callable[[Session], T]) -> T:
+        """Run a change and wait for its commit (from the event loop)."""
+        return await asyncio.wrap_future(self.submit(change))
+
+    def close(self) -> None:
+        """Finish what is waiting and close every connection; the last one folds the WAL into the database."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._readers.dispose()
+        self._writer.dispose()
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            first = self._jobs.get()
+            if first is None:
+                return
+            batch = [first]
+            while len(batch) < BATCH:
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if job is None:
+                    stopping = True
+                    break
+                batch.append(job)
+            self._transaction(batch)
+
+    def _transaction(self, batch: list[_Job]) -> None:
+        outcomes: list[tuple[_Job, Any, BaseException | None]] = []
+        events: list[Committed] = []
+        try:
+            with self._writer.connect() as connection, connection.begin():
+                for job in batch:
+                    outcomes.append(self._apply(connection, job, events))
+        except Exception as error:
+            log.error("a transaction of %d changes failed", len(batch), exc_info=error)
+            problem = _as_problem(error)
+            for job in batch:
+                job.done.set_exception(problem)
+            return
+        if events:
+            self._on_commit(events)
+        for job, result, failure in outcomes:
+            if failure is None:
+                job.done.set_result(result)
+            else:
+                job.done.set_exception(failure)
+
+    @staticmethod
+    def _apply(connection: Connection, job: _Job, events: list[Committed]) -> tuple[_Job, Any, BaseException | None]:
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            try:
+                result = job.change(session)
+                session.commit()
+            except OperationalError:
+                raise  # the database itself is in trouble: nobody's change may count
+            except Exception as error:
+                session.rollback()
+                return job, None, error
+            events.extend(session.info.get("committed", ()))
+            return job, result, None
+
+
+def _as_problem(error: Exception) -> Exception:
+    if isinstance(error, OperationalError):
+        return Problem(
+            "busy",
+            f"The database did not take the change ({error.orig}). Nothing was stored.",
+            headers={"Retry-After": "2"},
+        )
+    return error

@@ -1,0 +1,261 @@
+"""Domain errors, and the one shape in which every error leaves the server (RFC 9457, application/problem+json).
+
+A :class:`Problem` is raised where the rule lives; the handlers at the end of this file turn it, FastAPI's own
+validation errors and everything unforeseen into a response. Each registered type has a page under ``/errors/``.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+log = logging.getLogger("fitboard")
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A registered type of problem: its status, its title, and for its page what it means and what to do."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "invalid-input": Kind(
+        422,
+        "Some values cannot be used",
+        "One or more values do not fit. `errors` names each by a JSON pointer, with what was received and what is "
+        "possible. Nothing was stored or queued. Correct the values and send the request again.",
+    ),
+    "malformed-body": Kind(
+        400,
+        "The request body cannot be read",
+        "The body is not JSON as RFC 8259 defines it. NaN, Infinity and numbers too large for a float are no JSON.",
+    ),
+    "unsupported-media-type": Kind(
+        415, "This content type is not accepted", "Send JSON with the header Content-Type: application/json."
+    ),
+    "body-too-large": Kind(
+        413, "The request body is too large", "The detail names the limit. Send less in one request."
+    ),
+    "unknown-run": Kind(
+        404, "There is no such run", "The run was deleted, or its id is mistyped. GET /api/v1/runs lists the runs."
+    ),
+    "unknown-lesson": Kind(404, "There is no such lesson", "GET /api/v1/lessons lists the lessons that can be run."),
+    "no-checkpoint": Kind(
+        404,
+        "There is no checkpoint yet",
+        "A checkpoint is saved when the first epoch has ended. Wait for it, or look at the run's status.",
+    ),
+    "not-found": Kind(404, "There is nothing at this address", "/docs lists every address of the API."),
+    "method-not-allowed": Kind(405, "This method is not possible here", "The Allow header names the methods that are."),
+    "wrong-status": Kind(
+        409, "The run's status forbids this", "Only a queued or running run can be canceled; only one at rest deleted."
+    ),
+    "dataset-unavailable": Kind(
+        409,
+        "The dataset is not here",
+        "The dataset asked for by name is neither in the datasets folder nor can it be downloaded. The detail says "
+        "which file to put where, and which bundled dataset works now.",
+    ),
+    "dataset-invalid": Kind(
+        409,
+        "The dataset file cannot be used",
+        "The file in the datasets folder is not what the lesson needs. The detail names file, line and remedy.",
+    ),
+    "idempotency-conflict": Kind(
+        409,
+        "This Idempotency-Key was used for another request",
+        "Use a new key for a new run. The same key with the same body answers the run that it made.",
+    ),
+    "stale-attempt": Kind(
+        409, "This attempt is no longer the run's own", "Another attempt took over or the run has ended. Stop this one."
+    ),
+    "unauthorized": Kind(
+        401,
+        "A token is needed",
+        "Send the server's token as Authorization: Bearer …, or open the link that the server printed at start.",
+    ),
+    "forbidden-host": Kind(
+        421,
+        "This host name is not served",
+        "The Host header names neither loopback nor a host in FITBOARD_ALLOWED_HOSTS. Add it there to allow it.",
+    ),
+    "forbidden-origin": Kind(
+        403, "This origin may not ask", "A page of another site sent this request. Fitboard answers only its own pages."
+    ),
+    "incompatible-worker": Kind(
+        409, "This worker speaks another protocol", "Server and worker come from different versions. Update both."
+    ),
+    "busy": Kind(
+        503, "The server is busy", "Too much is waiting to be stored. Try again after the Retry-After seconds."
+    ),
+    "internal": Kind(
+        500,
+        "Something went wrong in the server",
+        "A defect. The server's log holds the traceback; the run is untouched.",
+    ),
+}
+
+
+class FieldError(BaseModel):
+    """One value that cannot be used. ``pointer`` is a JSON pointer (RFC 6901) into the request."""
+
+    pointer: str = Field(examples=["/params/batch_size"])
+    code: str = Field(examples=["too_large"])
+    detail: str = Field(examples=["Batch size 4096 is larger than the 614 training rows. Use 1 to 614."])
+
+
+class ProblemBody(BaseModel):
+    """An error as RFC 9457 describes it."""
+
+    type: str = Field(examples=["/errors/invalid-input"])
+    title: str = Field(examples=["Some values cannot be used"])
+    status: int = Field(examples=[422])
+    detail: str
+    errors: list[FieldError] | None = None
+
+
+class Problem(Exception):
+    """An error with a registered kind. ``detail`` names the value received and the remedy."""
+
+    def __init__(
+        self, kind: str, detail: str, errors: Iterable[FieldError] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this kind."""
+        return KINDS[self.kind].status
+
+    def body(self) -> dict[str, Any]:
+        """The problem as JSON."""
+        body = ProblemBody(
+            type=f"/errors/{self.kind}",
+            title=KINDS[self.kind].title,
+            status=self.status,
+            detail=self.detail,
+            errors=self.errors or None,
+        )
+        return body.model_dump(exclude_none=True)
+
+    def response(self) -> JSONResponse:
+        """The problem as a response."""
+        return JSONResponse(self.body(), self.status, self.headers, media_type=MEDIA_TYPE)
+
+
+def shown(value: Any, limit: int = 80) -> str:
+    """A received value as it can stand in a sentence: JSON-like, cut, and safe to encode whatever it holds."""
+    text = "true" if value is True else "false" if value is False else "null" if value is None else repr(value)
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901) from a path of keys and indexes."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]], base: tuple[str | int, ...] = ()) -> list[FieldError]:
+    """Pydantic's errors as ours: a pointer, a code, and a sentence with the value received and what is possible.
+
+    Args:
+        errors: ``ValidationError.errors()``.
+        base: where in the request the validated part stands.
+    """
+    return [
+        FieldError(pointer=pointer((*base, *error["loc"])), code=str(error["type"]), detail=_sentence(error))
+        for error in errors
+    ]
+
+
+_BOUNDS = {
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
+    "finite_number": "must be a finite number",
+    "int_from_float": "must be a whole number",
+    "int_type": "must be a whole number",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+}
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind, name = error["type"], next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "body")
+    name = shown(name, 40)[1:-1]
+    if kind == "missing":
+        return f"{name} is missing. Add it."
+    if kind == "extra_forbidden":
+        return f"There is no field {shown(error['loc'][-1])} here. Remove it or correct its name."
+    if kind == "value_error":
+        return f"{name}: {str(error['msg']).removeprefix('Value error, ').rstrip('.')}."
+    rule = _BOUNDS.get(kind)
+    rule = rule.format(**error.get("ctx", {})) if rule else str(error["msg"]).rstrip(".").replace("Input", "it", 1)
+    return f"{name} is {shown(error['input'])}, and {rule}."
+
+
+def invalid_input(errors: list[FieldError]) -> Problem:
+    """The problem for one or more values that cannot be used."""
+    return Problem("invalid-input", " ".join(error.detail for error in errors[:3]), errors)
+
+
+async def handle_problem(_request: Request, problem: Exception) -> Response:
+    """Answer a :class:`Problem`."""
+    assert isinstance(problem, Problem)
+    return problem.response()
+
+
+async def handle_validation(_request: Request, error: Exception) -> Response:
+    """Answer FastAPI's own refusal of a query parameter, header or body."""
+    assert isinstance(error, RequestValidationError)
+    found = list(error.errors())
+    if found and found[0]["type"] == "json_invalid":
+        reason = found[0].get("ctx", {}).get("error", "it is not JSON")
+        return Problem("malformed-body", f"The body is not JSON: {reason}. Send one JSON object.").response()
+    stripped = [{**entry, "loc": entry["loc"][1:] if entry["loc"][0] == "body" else entry["loc"]} for entry in found]
+    return invalid_input(field_errors(stripped)).response()
+
+
+async def handle_http(request: Request, error: Exception) -> Response:
+    """Answer the framework's own 404 and 405."""
+    assert isinstance(error, HTTPException)
+    kinds = {404: "not-found", 405: "method-not-allowed", 401: "unauthorized", 400: "malformed-body"}
+    kind = kinds.get(error.status_code, "internal")
+    details = {
+        "not-found": f"There is nothing at {shown(request.url.path)}. /docs lists every address of the API.",
+        "method-not-allowed": f"{request.method} is not possible at {shown(request.url.path)}.",
+    }
+    return Problem(kind, details.get(kind, str(error.detail)), headers=error.headers).response()
+
+
+async def handle_unforeseen(request: Request, error: Exception) -> Response:
+    """Answer a defect: the log gets the traceback, the client a sentence."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Problem("internal", f"{request.method} {request.url.path} met a defect. The log has the details.").response()

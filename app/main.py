@@ -1,0 +1,78 @@
+"""The server, put together: settings in, an ASGI application out. Nothing else lives here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import select
+from starlette.exceptions import HTTPException
+
+from app import __version__, errors, openapi
+from app.api import checkpoints, history, ingest, lessons, runs, stream, system
+from app.board import Board
+from app.database import Database
+from app.files import RunFiles
+from app.hub import Hub
+from app.migrate import migrate
+from app.models import Run
+from app.scheduler import Scheduler
+from app.security import Doors
+from app.settings import Settings
+from jobs.datasets import Datasets
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; the database is opened and migrated when it starts.
+
+    Raises:
+        SettingsError: these settings must not start.
+    """
+    settings.check()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        migrate(settings.url)
+        hub = Hub()
+        hub.start()
+        database = Database(settings.url, hub.publish)
+        board = Board(
+            settings=settings,
+            database=database,
+            hub=hub,
+            scheduler=Scheduler(database, hub, Board.now),
+            datasets=Datasets(settings.datasets_dir, settings.data_dir / "datasets", settings.downloads),
+            files=RunFiles(settings.data_dir),
+        )
+        settings.worker_secret  # noqa: B018 (made now, so that a worker finds it)
+        with database.read() as session:
+            board.files.remove_orphans(set(session.scalars(select(Run.id))))
+        app.state.board = board
+        leases = asyncio.create_task(board.scheduler.watch_leases())
+        try:
+            yield
+        finally:
+            leases.cancel()
+            with suppress(asyncio.CancelledError):
+                await leases
+            await asyncio.to_thread(database.close)
+
+    app = FastAPI(
+        title="Fitboard",
+        version=__version__,
+        summary="A web dashboard for training Keras models.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    for room in (system, lessons, runs, history, checkpoints, stream, ingest):
+        app.include_router(room.router)
+    app.add_exception_handler(errors.Problem, errors.handle_problem)
+    app.add_exception_handler(RequestValidationError, errors.handle_validation)
+    app.add_exception_handler(HTTPException, errors.handle_http)
+    app.add_exception_handler(Exception, errors.handle_unforeseen)
+    app.add_middleware(Doors, settings=settings)
+    openapi.install(app)
+    return app

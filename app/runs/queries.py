@@ -1,0 +1,179 @@
+"""Finding runs: one page of a list, the queue, and what a list needs of many runs at once (never a query per row)."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.errors import FieldError, invalid_input, shown
+from app.models import Checkpoint, Run, Status, Tag
+
+SORTS: dict[str, InstrumentedAttribute[Any]] = {
+    "created_at": Run.number,
+    "name": Run.name,
+    "lesson": Run.lesson,
+    "status": Run.status,
+}
+"""What a list can be sorted by; a leading ``-`` turns the order round. Runs are numbered as they are created."""
+
+DEFAULT_SORT = "-created_at"
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class RunQuery:
+    """One page of the runs that match: ``q`` is looked for in names, ids, lessons and tags."""
+
+    status: Sequence[Status] = ()
+    lesson: str | None = None
+    tag: str | None = None
+    q: str | None = None
+    sort: str = DEFAULT_SORT
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some runs, and where the next page begins (None on the last)."""
+
+    items: list[Run]
+    next_cursor: str | None
+
+
+def search(session: Session, query: RunQuery) -> Page:
+    """The runs that match, one page of them.
+
+    Raises:
+        Problem: ``invalid-input`` for a sort or a cursor that isn't ours.
+    """
+    descending = query.sort.startswith("-")
+    column = SORTS.get(query.sort.removeprefix("-"))
+    if column is None:
+        raise invalid_input(
+            [
+                FieldError(
+                    pointer="/query/sort",
+                    code="unknown_sort",
+                    detail=f"Cannot sort by {shown(query.sort)}. Use one of "
+                    f"{', '.join(SORTS)}, with - before it for the opposite order.",
+                )
+            ]
+        )
+    statement = _matching(select(Run), query)
+    if query.cursor is not None:
+        statement = statement.where(_beyond(column, descending, _decode(query.cursor, column)))
+    order = [column, Run.number] if column is not Run.number else [Run.number]
+    statement = statement.order_by(*(one.desc() if descending else one.asc() for one in order)).limit(query.limit + 1)
+    items = list(session.scalars(statement))
+    more = len(items) > query.limit
+    items = items[: query.limit]
+    return Page(items, _encode(getattr(items[-1], column.key), items[-1].number) if more else None)
+
+
+def count(session: Session, query: RunQuery) -> int:
+    """How many runs match, on all pages together."""
+    return session.scalar(_matching(select(func.count()).select_from(Run), query)) or 0
+
+
+def _matching(statement: Select[Any], query: RunQuery) -> Select[Any]:
+    if query.status:
+        statement = statement.where(Run.status.in_([str(one) for one in query.status]))
+    if query.lesson is not None:
+        statement = statement.where(Run.lesson == query.lesson)
+    if query.tag is not None:
+        statement = statement.where(Run.number.in_(select(Tag.run_number).where(Tag.tag == query.tag)))
+    for word in (query.q or "").split():
+        statement = statement.where(
+            or_(
+                Run.name.icontains(word, autoescape=True),
+                Run.lesson.icontains(word, autoescape=True),
+                Run.id == word,
+                Run.number.in_(select(Tag.run_number).where(Tag.tag.icontains(word, autoescape=True))),
+            )
+        )
+    return statement
+
+
+def _beyond(column: InstrumentedAttribute[Any], descending: bool, place: tuple[Any, int]) -> ColumnElement[bool]:
+    value, number = place
+    if column is Run.number:
+        return column < number if descending else column > number
+    if descending:
+        return or_(column < value, and_(column == value, Run.number < number))
+    return or_(column > value, and_(column == value, Run.number > number))
+
+
+def _encode(value: Any, number: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([value, number]).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, column: InstrumentedAttribute[Any]) -> tuple[Any, int]:
+    try:
+        value, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        expected: type = int if column is Run.number else str
+        if type(value) is expected and type(number) is int and abs(number) < 2**63:
+            return value, number
+    except (ValueError, TypeError, RecursionError, binascii.Error):
+        pass
+    detail = f"{shown(cursor)} is not a cursor of this list. Take next_cursor from the answer before, or leave it out."
+    raise invalid_input([FieldError(pointer="/query/cursor", code="unknown_cursor", detail=detail)])
+
+
+def tags(session: Session, runs: Iterable[Run]) -> dict[int, list[str]]:
+    """The tags of each of these runs, by run number."""
+    numbers = [run.number for run in runs]
+    found: dict[int, list[str]] = {number: [] for number in numbers}
+    query = select(Tag.run_number, Tag.tag).where(Tag.run_number.in_(numbers)).order_by(Tag.tag)
+    for number, tag in session.execute(query):
+        found[number].append(tag)
+    return found
+
+
+def queue_positions(session: Session, runs: Iterable[Run]) -> dict[int, int]:
+    """The place in the queue, from 1, of each of these runs that waits."""
+    waiting = {run.number for run in runs if run.status == Status.QUEUED}
+    if not waiting:
+        return {}
+    queue = select(Run.number).where(Run.status == Status.QUEUED).order_by(Run.number)
+    return {number: place for place, number in enumerate(session.scalars(queue), 1) if number in waiting}
+
+
+def queue_length(session: Session) -> int:
+    """How many runs wait."""
+    return session.scalar(select(func.count()).where(Run.status == Status.QUEUED)) or 0
+
+
+def running(session: Session) -> list[Run]:
+    """The runs under way, oldest first."""
+    return list(session.scalars(select(Run).where(Run.status == Status.RUNNING).order_by(Run.number)))
+
+
+def checkpoints(session: Session, run: Run) -> list[Checkpoint]:
+    """The run's checkpoints: ``best`` before ``last``."""
+    query = select(Checkpoint).where(Checkpoint.run_number == run.number).order_by(Checkpoint.kind)
+    return list(session.scalars(query))
+
+
+def checkpoint(session: Session, run: Run, kind: str) -> Checkpoint | None:
+    """One checkpoint of the run, or None."""
+    return session.get(Checkpoint, (run.number, kind))
+
+
+def seconds_per_epoch(session: Session, lesson: str, since: datetime) -> float | None:
+    """The median over recent completed runs of a lesson, as a first guess of how long another will take."""
+    query = (
+        select(Run.seconds_per_epoch)
+        .where(Run.lesson == lesson, Run.status == Status.COMPLETED, Run.seconds_per_epoch.is_not(None))
+        .where(Run.finished_at >= since)
+        .order_by(Run.number.desc())
+        .limit(25)
+    )
+    found = sorted(value for value in session.scalars(query) if value is not None)
+    return found[len(found) // 2] if found else None

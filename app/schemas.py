@@ -1,0 +1,292 @@
+"""The shapes of the REST API, as they stand in the OpenAPI document. Other people's scripts rely on them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, create_model
+
+from app.models import Checkpoint, Run, Status
+from app.runs.events import timestamp
+from app.runs.history import Series
+from jobs.datasets import Source
+from jobs.lessons.base import Params
+from jobs.lessons.registry import LESSONS
+from jobs.protocol import Stage
+
+Time = Annotated[datetime, PlainSerializer(timestamp, return_type=str)]
+"""A time as RFC 3339 in UTC."""
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+TagWord = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f,]+$")]
+
+
+class Shape(BaseModel):
+    """Base of what is answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class NewRun(BaseModel):
+    """A run to be made. ``params`` left out, or fields of it, take the lesson's defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lesson: str
+    params: Params
+    name: Name | None = Field(None, description="A name to find it by; the lesson's title by default.")
+    tags: Annotated[tuple[TagWord, ...], Field(max_length=20)] = Field((), description="Words to find it by.")
+
+
+def _new_run_model(slug: str, params: type[Params], title: str) -> type[NewRun]:
+    camel = "".join(part.capitalize() for part in slug.split("-"))
+    fields: dict[str, Any] = {
+        "lesson": (Literal[slug], Field(description="The lesson's slug.")),
+        "params": (params, Field(default_factory=params, description="The lesson's parameters.")),
+    }
+    return create_model(f"New{camel}Run", __base__=NewRun, __doc__=f"A run of the lesson “{title}”.", **fields)
+
+
+def _union(models: Sequence[Any]) -> Any:
+    return models[0] if len(models) == 1 else Annotated[Union[tuple(models)], Field(discriminator="lesson")]  # noqa: UP007
+
+
+NewRunOfAnyLesson = _union([_new_run_model(lesson.slug, lesson.params, lesson.title) for lesson in LESSONS])
+"""The body of ``POST /runs``: a union over the registry, told apart by ``lesson``."""
+
+
+class BestEpoch(Shape):
+    """The best epoch so far, from 0, by the metric that the lesson monitors."""
+
+    epoch: int
+    monitor: str
+    value: float
+
+
+class RunError(Shape):
+    """Why a run failed: what was met, and what can be done."""
+
+    title: str
+    detail: str
+
+
+class Links(Shape):
+    """Where the parts of a run are."""
+
+    self: str
+    page: str
+    history: str
+    events: str
+    checkpoints: str
+    script: str
+
+
+class RunShape(Shape):
+    """One recorded training."""
+
+    id: str = Field(examples=["4jx9k2m7qa3t"])
+    lesson: str = Field(examples=["first-network"])
+    name: str
+    tags: list[str]
+    status: Status
+    reason: str | None = Field(description="One word where the status needs it, such as diverged or cancel-requested.")
+    params: dict[str, Any]
+    attempt: int = Field(description="Executions of this run so far.")
+    stage: Stage | None
+    epoch: int | None = Field(description="The last finished epoch, counted from 0.")
+    epochs: int | None
+    eta_seconds: float | None
+    queue_position: int | None = Field(description="Place in the queue, from 1, while it waits.")
+    best: BestEpoch | None
+    last: dict[str, float | None] | None = Field(description="The last epoch's metrics; null where not finite.")
+    result: dict[str, Any] | None
+    error: RunError | None
+    backend: str | None
+    route: str | None
+    device: str | None
+    created_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+    sweep: str | None = None
+    links: Links
+
+    @classmethod
+    def of(cls, run: Run, tags: list[str], queue_position: int | None) -> "RunShape":
+        """The shape of a row."""
+        base = f"/api/v1/runs/{run.id}"
+        best = None
+        if run.best_epoch is not None and run.best_monitor is not None and run.best_value is not None:
+            best = BestEpoch(epoch=run.best_epoch, monitor=run.best_monitor, value=run.best_value)
+        return cls(
+            id=run.id,
+            lesson=run.lesson,
+            name=run.name,
+            tags=tags,
+            status=Status(run.status),
+            reason=run.reason,
+            params=run.params,
+            attempt=run.attempt,
+            stage=Stage(run.stage) if run.stage else None,
+            epoch=run.epoch,
+            epochs=run.epochs,
+            eta_seconds=run.eta_seconds,
+            queue_position=queue_position,
+            best=best,
+            last=run.last,
+            result=run.result,
+            error=RunError(**run.error) if run.error else None,
+            backend=run.backend,
+            route=run.route,
+            device=run.device,
+            created_at=run.created_at,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            links=Links(
+                self=base,
+                page=f"/runs/{run.id}",
+                history=f"{base}/history",
+                events=f"{base}/events",
+                checkpoints=f"{base}/checkpoints",
+                script=f"{base}/script.py",
+            ),
+        )
+
+
+class RunList(Shape):
+    """One page of runs."""
+
+    items: list[RunShape]
+    next_cursor: str | None
+
+
+class HistoryShape(Shape):
+    """Keras's own shape: one list per metric; null where a value isn't finite."""
+
+    epoch: list[int] = Field(examples=[[0, 1]])
+    history: dict[str, list[float | None]] = Field(examples=[{"loss": [0.69, 0.66], "val_loss": [0.68, 0.66]}])
+
+
+class SampledSeries(Shape):
+    """Some points of one metric: the lowest and highest of each stretch."""
+
+    epoch: list[int]
+    value: list[float | None]
+
+
+class SampledHistory(Shape):
+    """The history in at most ``max_points`` points per metric."""
+
+    sampled: Literal[True] = True
+    series: dict[str, SampledSeries]
+
+    @classmethod
+    def of(cls, series: dict[str, Series]) -> "SampledHistory":
+        """The shape of sampled metrics."""
+        return cls(series={name: SampledSeries(epoch=one.epoch, value=one.value) for name, one in series.items()})
+
+
+class CheckpointShape(Shape):
+    """A saved model. ``epoch`` counts from 0."""
+
+    kind: Literal["best", "last"]
+    epoch: int
+    monitor: str | None
+    value: float | None
+    sha256: str
+    bytes: int
+    created_at: Time
+    href: str
+
+    @classmethod
+    def of(cls, run_id: str, row: Checkpoint) -> "CheckpointShape":
+        """The shape of a row."""
+        return cls(
+            kind="best" if row.kind == "best" else "last",
+            epoch=row.epoch,
+            monitor=row.monitor,
+            value=row.value,
+            sha256=row.sha256,
+            bytes=row.bytes,
+            created_at=row.created_at,
+            href=f"/api/v1/runs/{run_id}/checkpoints/{row.kind}",
+        )
+
+
+class CheckpointList(Shape):
+    """The checkpoints of a run."""
+
+    items: list[CheckpointShape]
+    next_cursor: None = None
+
+
+class DatasetShape(Shape):
+    """A dataset and where it would come from."""
+
+    name: str
+    title: str
+    source: Source
+    rows: int
+    detail: str
+
+
+class PresetShape(Shape):
+    """Named values with the reason to try them."""
+
+    slug: str
+    title: str
+    why: str
+    values: dict[str, Any]
+
+
+class LessonShape(Shape):
+    """One part of the course."""
+
+    slug: str
+    number: int
+    title: str
+    summary: str
+    href: str
+
+
+class LessonDetail(LessonShape):
+    """A lesson with everything needed to run it."""
+
+    explanation: list[str]
+    parameters: dict[str, Any] = Field(description="JSON Schema of `params`.")
+    presets: list[PresetShape]
+    datasets: list[DatasetShape]
+
+
+class LessonList(Shape):
+    """The catalogue."""
+
+    items: list[LessonShape]
+    next_cursor: None = None
+
+
+class ScriptShape(Shape):
+    """A plain Keras script."""
+
+    filename: str
+    script: str
+
+
+class WorkerShape(Shape):
+    """A worker whose lease holds."""
+
+    name: str
+    slots: int
+    free: int
+    devices: list[str]
+
+
+class Health(Shape):
+    """What the server is and has; only ``status`` for strangers when a token is set."""
+
+    status: Literal["ok"] = "ok"
+    versions: dict[str, str] | None = None
+    database: str | None = None
+    workers: list[WorkerShape] | None = None
+    queue_length: int | None = None

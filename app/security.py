@@ -1,0 +1,207 @@
+"""The doors: host, origin, token, content type, body size, and the headers on every answer. Default deny.
+
+One plain ASGI middleware stands before everything, sockets and static files included, so that no route can forget.
+What is written here holds for every request:
+
+* The ``Host`` must be a loopback name, the address listened on, or in ``FITBOARD_ALLOWED_HOSTS``.
+* An ``Origin``, where one is sent, must be this very host. Scripts, workers and Keras's ``RemoteMonitor`` send none.
+* With a token set, every request carries it: as a bearer, or as the cookie that ``/login`` sets.
+* The workers' calls carry credentials of their own, checked by their routes.
+* A body is JSON with a JSON content type, and no larger than its route allows.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Problem, shown
+from app.settings import Settings
+
+COOKIE = "fitboard"
+WORKER_PREFIX = "/api/worker/"
+
+JSON_LIMIT = 1 << 20
+ENTRIES_LIMIT = 16 << 20
+CHECKPOINT_LIMIT = 4 << 30
+
+RAW_BODY = re.compile(r"^/api/worker/runs/[^/]+/attempts/[^/]+/checkpoints/[^/]+$")
+"""The one route whose body is no JSON: a worker's upload of a saved model."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+_NAME = re.compile(r"^(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?$")
+
+
+class Doors:
+    """The middleware; ``settings`` say which names and which token open it."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._token = settings.token.get_secret_value() if settings.token else None
+        bound = settings.host.lower().strip("[]")
+        self._names = {name.strip("[]") for name in settings.allowed_hosts} | {"localhost", bound} - {"0.0.0.0", "::"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer why not."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            self._check_host(headers)
+            self._check_origin(headers)
+            self._check_token(scope, headers)
+            if scope["type"] == "http":
+                receive = _limited(scope, headers, receive)
+        except Problem as problem:
+            if scope["type"] == "websocket":
+                await _refuse_handshake(scope, receive, send, problem)
+            else:
+                await problem.response()(scope, receive, _with_headers(send))
+            return
+        await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
+
+    def _check_host(self, headers: Headers) -> None:
+        hosts = headers.getlist("host")
+        match = _NAME.match(hosts[0].lower()) if len(hosts) == 1 else None
+        name = match["name"].strip("[]") if match else ""
+        if name not in self._names and not _is_loopback(name):
+            raise Problem(
+                "forbidden-host",
+                f"The host {shown(', '.join(hosts))} is not served here. Use 127.0.0.1 or localhost, or add the name "
+                "to FITBOARD_ALLOWED_HOSTS.",
+            )
+
+    @staticmethod
+    def _check_origin(headers: Headers) -> None:
+        origins = headers.getlist("origin")
+        own = {f"{scheme}://{headers['host'].lower()}" for scheme in ("http", "https")}
+        if origins and (len(origins) > 1 or origins[0].lower() not in own):
+            raise Problem(
+                "forbidden-origin",
+                f"The origin {shown(', '.join(origins))} is not this server's own. Open Fitboard at its own address; "
+                "scripts send no Origin header.",
+            )
+
+    def _check_token(self, scope: Scope, headers: Headers) -> None:
+        if self._token is None or scope["path"] in ("/health", "/login") or scope["path"].startswith(WORKER_PREFIX):
+            return
+        if not signed_in(self._token, headers):
+            raise Problem(
+                "unauthorized",
+                "This server asks for its token. Send Authorization: Bearer <token>, or open the link that the server "
+                "printed when it started.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+
+def signed_in(token: str, headers: Headers) -> bool:
+    """Whether a request carries the token, as a bearer or as the cookie made from it."""
+    if same(bearer(headers), token):
+        return True
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return False
+    return cookie is not None and same(cookie.value, cookie_value(token))
+
+
+def bearer(headers: Headers) -> str:
+    """The bearer credential of a request, or the empty string."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
+
+
+def same(given: str, expected: str) -> bool:
+    """Whether two secrets are equal, in a time that doesn't tell where they differ."""
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def cookie_value(token: str) -> str:
+    """What the browser keeps: it proves knowledge of the token and doesn't reveal it."""
+    return hmac.new(token.encode(), b"fitboard browser cookie", hashlib.sha256).hexdigest()
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _limited(scope: Scope, headers: Headers, receive: Receive) -> Receive:
+    """Check content type and announced length now, and count what really arrives."""
+    path, length = scope["path"], headers.get("content-length")
+    has_body = (length is not None and length != "0") or "transfer-encoding" in headers
+    if not has_body:
+        return receive
+    if RAW_BODY.match(path):
+        limit = CHECKPOINT_LIMIT
+    else:
+        limit = ENTRIES_LIMIT if path.startswith(WORKER_PREFIX) else JSON_LIMIT
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            shown_type = shown(media_type) if media_type else "none"
+            raise Problem(
+                "unsupported-media-type",
+                f"The content type is {shown_type}. Send JSON with Content-Type: application/json.",
+            )
+    too_large = Problem("body-too-large", f"The body is larger than the {limit} bytes that {path} takes.")
+    if length is not None and (not length.isdigit() or int(length) > limit):
+        raise too_large
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise too_large
+        return message
+
+    return counted
+
+
+def _with_headers(send: Send) -> Send:
+    async def decorated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            if "cache-control" not in headers:
+                headers["cache-control"] = (
+                    "no-store" if headers.get("content-type", "").startswith("application/") else "no-cache"
+                )
+        await send(message)
+
+    return decorated
+
+
+async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
+    """Refuse a WebSocket with a real HTTP answer where the server can, else with a plain 403."""
+    await receive()
+    if "websocket.http.response" in scope.get("extensions", {}):
+        response = problem.response()
+        await send({"type": "websocket.http.response.start", "status": problem.status, "headers": response.raw_headers})
+        await send({"type": "websocket.http.response.body", "body": response.body})
+    else:
+        await send({"type": "websocket.close", "code": 1008})
