@@ -1,0 +1,87 @@
+"""A run as it stands in a list: on the home page and among all runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.charts import short, sparkline, title
+from app.models import Run, Status
+from app.pages import course
+from app.runs import lifecycle, queries
+from app.runs.sparklines import sparklines
+
+
+@dataclass(frozen=True)
+class Card:
+    """One run in a list. ``epoch`` counts from 1 here; ``figure`` is what the run came to, in words."""
+
+    id: str
+    name: str
+    lesson: str
+    lesson_title: str
+    status: str
+    stopping: bool
+    ended: bool
+    reason: str | None
+    epoch: int
+    epochs: int | None
+    best: str | None
+    best_note: str | None
+    last: str | None
+    spark: str
+    tags: tuple[str, ...]
+    created_at: datetime
+    seconds: float | None
+    queue_position: int | None
+    seq: int
+
+
+def cards(session: Session, runs: list[Run]) -> list[Card]:
+    """These runs as cards, in their order, with a fixed number of queries."""
+    curves = sparklines(session, runs)
+    tags = queries.tags(session, runs)
+    queue = queries.queue_positions(session, runs)
+    return [
+        _card(run, sparkline(curves.get(run.number, [])), tuple(tags[run.number]), queue.get(run.number))
+        for run in runs
+    ]
+
+
+def last_words(run: Run) -> str | None:
+    """The newest values of a run in a few words, validation first: ``val_accuracy 0.7812``."""
+    last = run.last or {}
+    for name in ("val_accuracy", "accuracy", "val_loss", "loss", *last):
+        value = last.get(name)
+        if isinstance(value, int | float):
+            return f"{name} {short(value)}"
+    return None
+
+
+def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | None) -> Card:
+    best = None if run.best_value is None else f"{run.best_monitor} {short(run.best_value)}"
+    note = None if run.best_epoch is None else f"{title(run.best_monitor or '')} at epoch {run.best_epoch + 1}"
+    seconds = None
+    if run.started_at is not None and run.finished_at is not None:
+        seconds = (run.finished_at - run.started_at).total_seconds()
+    return Card(
+        id=run.id,
+        name=run.name,
+        lesson=run.lesson,
+        lesson_title=course.title(run.lesson),
+        status=run.status,
+        stopping=run.status == Status.RUNNING and run.reason == lifecycle.CANCEL_REQUESTED,
+        ended=Status(run.status).ended,
+        reason=run.reason,
+        epoch=0 if run.epoch is None else run.epoch + 1,
+        epochs=run.epochs,
+        best=best,
+        best_note=note,
+        last=last_words(run),
+        spark=spark,
+        tags=tags,
+        created_at=run.created_at,
+        seconds=seconds,
+        queue_position=queue_position,
+        seq=run.seq,
+    )

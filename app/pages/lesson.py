@@ -1,0 +1,211 @@
+"""A lesson's page: what it shows, the form made from its parameters, and the code that will run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from app import board as boards
+from app import forms
+from app.errors import Problem, field_errors
+from app.pages import course, snippets
+from app.pages.cards import Card, cards
+from app.pages.shared import shelves, site
+from app.pages.shelf import Shelf
+from app.pages.site import Page
+from app.runs import queries
+from jobs.lessons import registry
+from jobs.lessons.base import Lesson, Params
+
+REMEMBERED = timedelta(days=90)
+"""How old a run may be to tell how long another will take."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Input:
+    """A field with what stands in it, and what is wrong with that."""
+
+    field: forms.Field
+    text: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Section:
+    """The inputs under one heading."""
+
+    title: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A preset as a button: ``values`` are all fields as they stand in the form."""
+
+    slug: str
+    title: str
+    why: str
+    values: Mapping[str, str]
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonPage(Page):
+    """What a lesson's page shows. ``data`` is what its JavaScript needs."""
+
+    lesson: Lesson[Any]
+    sections: tuple[Section, ...]
+    choices: tuple[Choice, ...]
+    datasets: tuple[Shelf, ...]
+    auto: Shelf
+    code: str
+    curl: str
+    python: str
+    command: str
+    seconds_per_epoch: float | None
+    seconds: float | None
+    runs: tuple[Card, ...]
+    before: course.Step | None
+    after: course.Step | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComingPage(Page):
+    """A lesson that is part of the course and can't be run yet."""
+
+    step: course.Step
+    ready: course.Step
+
+
+@router.get("/lessons")
+def lessons(request: Request) -> Response:
+    """The lessons are the home page."""
+    return Response(status_code=308, headers={"Location": "/"})
+
+
+@router.get("/lessons/{slug}")
+def lesson(request: Request, slug: str) -> Response:
+    """Show one lesson; parameters in the address fill the form.
+
+    Raises:
+        Problem: ``unknown-lesson``.
+    """
+    try:
+        found = registry.get(slug)
+    except KeyError:
+        step = course.step(slug)
+        if step is None:
+            raise Problem("unknown-lesson", f"There is no lesson {slug[:60]!r}. The home page shows all.") from None
+        ready = next(one for chapter in course.chapters() for one in chapter.steps if one.ready)
+        page = ComingPage(title=step.title, section="lessons", step=step, ready=ready)
+        return site(request).answer(request, "coming.html", page)
+    return site(request).answer(request, "lesson.html", _page(request, found))
+
+
+def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
+    board = boards.of(request)
+    fields = forms.fields(lesson.params)
+    preset = next((one for one in lesson.presets if one.slug == request.query_params.get("preset")), lesson.presets[0])
+    defaults = {field.name: field.default for field in fields}
+    typed = forms.from_query(fields, request.query_params)
+    values = {**defaults, **preset.values, **typed}
+    params, errors = validated(lesson.params, values)
+    known = shelves(request).look(lesson.datasets)
+    auto = next((shelf for shelf in known if shelf.state in ("here", "download", "invalid")), known[-1])
+    with board.database.read() as session:
+        since = datetime.now(UTC) - REMEMBERED
+        per_epoch = queries.seconds_per_epoch(session, lesson.slug, since)
+        runs = cards(session, queries.search(session, queries.RunQuery(lesson=lesson.slug, limit=4)).items)
+    changes = forms.changed(fields, params.model_dump(mode="json"))
+    origin, token = str(request.base_url).rstrip("/"), board.settings.token is not None
+    epochs = getattr(params, "epochs", None)
+    choices = tuple(
+        Choice(
+            one.slug,
+            one.title,
+            one.why,
+            {name: forms.shown(value) for name, value in {**defaults, **one.values}.items()},
+            chosen=params == lesson.params.model_validate({**defaults, **one.values}),
+        )
+        for one in lesson.presets
+    )
+    steps = [step for chapter in course.chapters() for step in chapter.steps]
+    place = next((index for index, step in enumerate(steps) if step.slug == lesson.slug), None)
+    return LessonPage(
+        title=lesson.title,
+        section="lessons",
+        lesson=lesson,
+        sections=tuple(
+            Section(
+                group.title,
+                tuple(
+                    Input(field, _text(field, values, request.query_params), errors.get(field.name))
+                    for field in group.fields
+                ),
+            )
+            for group in forms.groups(lesson.params)
+        ),
+        choices=choices,
+        datasets=tuple(known),
+        auto=auto,
+        code=lesson.script(_with_dataset(params, auto.name)),
+        curl=snippets.curl(origin, lesson.slug, changes, token=token),
+        python=snippets.python(origin, lesson.slug, changes, token=token),
+        command=snippets.command(lesson.slug, changes),
+        seconds_per_epoch=per_epoch,
+        seconds=None if per_epoch is None or epochs is None else per_epoch * epochs,
+        runs=tuple(runs),
+        before=steps[place - 1] if place else None,
+        after=steps[place + 1] if place is not None and place + 1 < len(steps) else None,
+        data={
+            "lesson": lesson.slug,
+            "origin": origin,
+            "token": token,
+            "secondsPerEpoch": per_epoch,
+            "fields": [
+                {
+                    "name": field.name,
+                    "kind": field.kind,
+                    "item": field.item,
+                    "optional": field.optional,
+                    "default": field.default,
+                    "real": field.kind is forms.Kind.NUMBER,
+                }
+                for field in fields
+            ],
+            "presets": {choice.slug: dict(choice.values) for choice in choices},
+            "datasets": {shelf.name: shelf.detail for shelf in known} | {"auto": _auto_words(auto)},
+        },
+    )
+
+
+def validated(model: type[Params], values: Mapping[str, Any]) -> tuple[Params, dict[str, str]]:
+    """The parameters, and a sentence for each field whose value can't be used; such a one keeps its default."""
+    try:
+        return model.model_validate(dict(values)), {}
+    except ValidationError as error:
+        found = {one.pointer.split("/")[1]: one.detail for one in field_errors(error.errors())}
+        sound = {name: value for name, value in values.items() if name not in found}
+        return model.model_validate(sound), found
+
+
+def _text(field: forms.Field, values: Mapping[str, Any], query: Mapping[str, str]) -> str:
+    """What stands in a field: what was typed, to the letter, or the value."""
+    return query[field.name] if field.name in query else forms.shown(values[field.name])
+
+
+def _auto_words(shelf: Shelf) -> str:
+    return f"Takes {shelf.title}: {shelf.detail}"
+
+
+def _with_dataset(params: Params, name: str) -> Params:
+    if getattr(params, "dataset", None) != "auto":
+        return params
+    return params.model_copy(update={"dataset": name})

@@ -1,0 +1,248 @@
+"""A run's page: where it stands, its curves, what each stage produced, its models, log and outcome.
+
+Everything is in the first answer, so that the page is whole without JavaScript. ``/runs/{id}/parts`` answers the same
+page without curves: JavaScript takes from it the parts that changed, so that each is written in one place only.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app import board as boards
+from app import forms
+from app.charts import Curve, curves, title
+from app.models import Checkpoint, Run, Status
+from app.pages import course
+from app.pages.cards import Card, cards
+from app.pages.shared import site
+from app.pages.site import Page
+from app.runs import events, history, lifecycle, queries
+from jobs.lessons import registry
+from jobs.protocol import EventType, Stage
+
+ROWS = 20
+"""How many epochs the table shows without JavaScript."""
+
+POINTS = 4000
+"""How many values of a metric the page brings along; of longer runs the extremes stay."""
+
+LINES = 1000
+"""How many lines of the log are shown."""
+
+STAGES = {
+    Stage.PREPARE: ("Prepare", "Read the data, hold some rows back, scale the features."),
+    Stage.DEFINE: ("Define", "Stack the layers and draw the first weights."),
+    Stage.COMPILE: ("Compile", "Choose loss, optimizer and metrics."),
+    Stage.FIT: ("Fit", "Go through the rows, epoch by epoch."),
+    Stage.EVALUATE: ("Evaluate", "Measure the finished network."),
+    Stage.PREDICT: ("Predict", "Ask it about a few rows and compare."),
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class StageView:
+    """One stage of the life cycle; ``state`` is ``waiting``, ``active``, ``done`` or ``cut`` (the run ended in it)."""
+
+    name: str
+    title: str
+    state: str
+    seconds: float | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log."""
+
+    seq: int
+    time: datetime
+    level: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter as it was run; ``default`` in words where the value differs from it."""
+
+    title: str
+    name: str
+    value: str
+    default: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One epoch of the table, counted from 1."""
+
+    epoch: int
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage(Page):
+    """What a run's page shows. ``data`` is what its JavaScript starts from."""
+
+    run: Run
+    card: Card
+    lesson_title: str
+    stages: tuple[StageView, ...]
+    curves: tuple[Curve, ...]
+    metrics: tuple[str, ...]
+    rows: tuple[Row, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    lines: tuple[Line, ...]
+    settings: tuple[Setting, ...]
+    again: str
+    elapsed: float | None
+    data: Mapping[str, Any]
+
+
+@router.get("/runs/{run_id}")
+def run(request: Request, run_id: str) -> Response:
+    """Show a run.
+
+    Raises:
+        Problem: ``unknown-run``.
+    """
+    with boards.of(request).database.read() as session:
+        page = _page(session, run_id, whole=True)
+    return site(request).answer(request, "run.html", page)
+
+
+@router.get("/runs/{run_id}/parts")
+def parts(request: Request, run_id: str) -> Response:
+    """Show the parts of a run's page that change with its events, without the curves.
+
+    Raises:
+        Problem: ``unknown-run``.
+    """
+    with boards.of(request).database.read() as session:
+        page = _page(session, run_id, whole=False)
+    return site(request).answer(request, "run-parts.html", page)
+
+
+def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
+    found = lifecycle.find(session, run_id)
+    series = history.series(session, found) if whole else {}
+    card = cards(session, [found])[0]
+    seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
+    fields = _fields(found)
+    elapsed = None
+    if found.started_at is not None:
+        elapsed = ((found.finished_at or _newest(seen, found.started_at)) - found.started_at).total_seconds()
+    return RunPage(
+        title=found.name,
+        section="runs",
+        run=found,
+        card=card,
+        lesson_title=course.title(found.lesson),
+        stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
+        curves=tuple(curves(series)),
+        metrics=tuple(series),
+        rows=tuple(_rows(series)),
+        checkpoints=tuple(queries.checkpoints(session, found)),
+        lines=tuple(_lines(seen))[-LINES:],
+        settings=tuple(_settings(fields, found.params)),
+        again=_again(found, fields),
+        elapsed=elapsed,
+        data=_data(found, series) if whole else {},
+    )
+
+
+def stages(found: Run, told: list[dict[str, Any]]) -> tuple[StageView, ...]:
+    """The six stages, as far as the run's current attempt has come.
+
+    Args:
+        found: the run.
+        told: the data of its stage events, in order.
+    """
+    latest: dict[str, dict[str, Any]] = {}
+    for data in told:
+        if data["state"] == "started" and data["stage"] == Stage.PREPARE:
+            latest.clear()  # a new attempt begins
+        latest[data["stage"]] = data
+    views = []
+    for stage, (name, purpose) in STAGES.items():
+        data = latest.get(stage, {})
+        state = {"started": "active", "done": "done"}.get(data.get("state", ""), "waiting")
+        if state == "active" and Status(found.status).ended:
+            state = "cut"
+        views.append(StageView(stage, name, state, data.get("seconds"), data.get("summary") or purpose))
+    return tuple(views)
+
+
+def finite(value: float | None) -> float | None:
+    """A value in seven significant digits, which is more than a chart can show."""
+    return None if value is None or not math.isfinite(value) else float(f"{value:.7g}")
+
+
+def _data(found: Run, series: Mapping[str, history.Series]) -> dict[str, Any]:
+    sampled = {name: history.sample(one, POINTS) for name, one in series.items()}
+    return {
+        "id": found.id,
+        "seq": found.seq,
+        "status": found.status,
+        "stopping": found.status == Status.RUNNING and found.reason == lifecycle.CANCEL_REQUESTED,
+        "epoch": found.epoch,
+        "epochs": found.epochs,
+        "eta": found.eta_seconds,
+        "started": None if found.started_at is None else events.timestamp(found.started_at),
+        "finished": None if found.finished_at is None else events.timestamp(found.finished_at),
+        "best": None
+        if found.best_epoch is None
+        else {"epoch": found.best_epoch, "monitor": found.best_monitor, "value": found.best_value},
+        "series": {
+            name: {"epoch": one.epoch, "value": [finite(value) for value in one.value]} for name, one in sampled.items()
+        },
+    }
+
+
+def _rows(series: Mapping[str, history.Series]) -> Iterator[Row]:
+    epochs, columns = history.columns(dict(series))
+    for index in range(len(epochs) - 1, max(-1, len(epochs) - 1 - ROWS), -1):
+        yield Row(epochs[index] + 1, tuple(column[index] for column in columns.values()))
+
+
+def _lines(seen: list[Any]) -> Iterator[Line]:
+    for event in seen:
+        if event.type == EventType.LOG:
+            data = json.loads(event.data)
+            yield Line(event.seq, event.time, data["level"], data["message"])
+
+
+def _newest(seen: list[Any], fallback: datetime) -> datetime:
+    return max((event.time for event in seen), default=fallback)
+
+
+def _fields(found: Run) -> tuple[forms.Field, ...]:
+    try:
+        return forms.fields(registry.get(found.lesson).params)
+    except KeyError:
+        return ()
+
+
+def _settings(fields: tuple[forms.Field, ...], params: Mapping[str, Any]) -> Iterator[Setting]:
+    known = {field.name: field for field in fields}
+    for name, value in params.items():
+        field = known.get(name)
+        words = forms.shown(value)
+        default = None
+        if field is not None and words != forms.shown(field.default):
+            default = forms.shown(field.default)
+        yield Setting(title(name) if field is None else field.title, name, words, default)
+
+
+def _again(found: Run, fields: tuple[forms.Field, ...]) -> str:
+    changes = forms.changed(fields, found.params)
+    query = urlencode({name: forms.shown(value).replace(", ", ",") for name, value in changes.items()})
+    return f"/lessons/{found.lesson}{'?' if query else ''}{query}"
