@@ -1,0 +1,77 @@
+"""Fixtures that every part of the tests shares."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests import chromium
+from tests.datafiles import write_csv_files
+from tests.running import Running
+
+
+class MakeFitboard(Protocol):
+    """Starts a Fitboard of one's own: settings by name, ``worker=False`` for the server alone."""
+
+    def __call__(self, *, worker: bool = True, **settings: str) -> Running:
+        """``FITBOARD_…="…"`` as keywords."""
+
+
+@pytest.fixture(scope="session")
+def datasets_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A datasets folder with small files of our own in the course's formats; read it, don't write to it."""
+    return write_csv_files(tmp_path_factory.mktemp("datasets"))
+
+
+@pytest.fixture(scope="session")
+def fitboard(tmp_path_factory: pytest.TempPathFactory, datasets_folder: Path) -> Iterator[Running]:
+    """A real server with a real, warm worker, shared by the whole session: leave it as you found it."""
+    running = Running(tmp_path_factory.mktemp("fitboard"), FITBOARD_DATASETS_DIR=str(datasets_folder))
+    try:
+        running.start_server()
+        running.start_worker()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def make_fitboard(tmp_path: Path) -> Iterator[MakeFitboard]:
+    """Starts servers (and workers) that this test alone uses; they are stopped after it."""
+    started: list[Running] = []
+
+    def make(*, worker: bool = True, **settings: str) -> Running:
+        running = Running(tmp_path / f"fitboard-{len(started)}", **settings)
+        started.append(running)
+        running.start_server()
+        if worker:
+            running.start_worker()
+        return running
+
+    try:
+        yield make
+    finally:
+        for running in started:
+            running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str | None:
+    """What to give Playwright as ``executable_path``; a machine without a browser fails here, nothing is skipped."""
+    try:
+        return chromium.find()
+    except LookupError as problem:
+        pytest.fail(str(problem), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Show with a failed test what its server and worker printed."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    if report.failed and isinstance(item, pytest.Function):
+        for value in item.funcargs.values():
+            if isinstance(value, Running):
+                for name in ("server", "worker"):
+                    report.sections.append((f"{name}'s last words", value.log(name)[-4000:]))
+    return report  # type: ignore[return-value]
