@@ -17,6 +17,8 @@ from app.files import RunFiles
 from app.hub import Hub
 from app.migrate import migrate
 from app.models import Run
+from app.pages import setup as pages
+from app.pages.problems import for_browsers
 from app.scheduler import Scheduler
 from app.security import Doors
 from app.settings import Settings
@@ -52,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.board = board
         leases = asyncio.create_task(board.scheduler.watch_leases())
         try:
-            yield
+            with pages.opened(app, board.datasets):
+                yield
         finally:
             leases.cancel()
             with suppress(asyncio.CancelledError):
@@ -69,10 +72,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for room in (system, lessons, runs, history, checkpoints, stream, ingest):
         app.include_router(room.router)
-    app.add_exception_handler(errors.Problem, errors.handle_problem)
-    app.add_exception_handler(RequestValidationError, errors.handle_validation)
-    app.add_exception_handler(HTTPException, errors.handle_http)
-    app.add_exception_handler(Exception, errors.handle_unforeseen)
+    pages.install(app, settings.data_dir / "cache")
+    app.add_exception_handler(errors.Problem, for_browsers(errors.handle_problem))
+    app.add_exception_handler(RequestValidationError, for_browsers(errors.handle_validation))
+    app.add_exception_handler(HTTPException, for_browsers(errors.handle_http))
+    app.add_exception_handler(Exception, for_browsers(errors.handle_unforeseen))
     app.add_middleware(Doors, settings=settings)
     openapi.install(app)
     return app

@@ -1,0 +1,181 @@
+"""What a person waits for, in headless Chromium: the first paint, the first chart, the next point of a curve.
+
+The delay from commit to painted point is measured from the outside: this process plays the worker by real calls of
+the worker API, notes the time before each epoch is sent (so that the commit itself is part of the delay), and the page
+notes the first animation frame after Plotly has drawn that epoch's point. Both clocks are the machine's.
+"""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.report import Measured, median, percentile
+from jobs.protocol import Assignment, Entry, EntryBatch, EventType, SyncReply, SyncRequest, now
+from tests import chromium
+from tests.running import Running
+
+EPOCHS = 300
+PER_SECOND = 10
+COLD_LOADS = 5
+
+WATCH_PAINTS = """() => {
+  window.painted = {};
+  const observe = () => {
+    const chart = document.querySelector('.js-plotly-plot');
+    if (!chart || !chart.on) { requestAnimationFrame(observe); return; }
+    chart.on('plotly_afterplot', () => requestAnimationFrame(() => {
+      const x = chart.data[0].x;
+      const last = x[x.length - 1];
+      window.painted[last] ??= performance.timeOrigin + performance.now();
+    }));
+    window.watching = true;
+  };
+  observe();
+}"""
+
+TIMES = """() => {
+  const paint = performance.getEntriesByName('first-contentful-paint')[0];
+  const resources = performance.getEntriesByType('resource');
+  const page = performance.getEntriesByType('navigation')[0];
+  return {
+    paint: paint ? paint.startTime : null,
+    bytes: page.transferSize + resources.reduce((sum, one) => sum + one.transferSize, 0),
+    own: resources.filter((one) => one.name.endsWith('.js') && !one.name.includes('plotly'))
+      .reduce((sum, one) => sum + one.encodedBodySize, 0),
+  };
+}"""
+
+FIRST_CHART = """() => new Promise((resolve) => {
+  const look = () => document.querySelector('.js-plotly-plot .main-svg .trace')
+    ? resolve(performance.now()) : requestAnimationFrame(look);
+  look();
+})"""
+
+
+class PlayedWorker:
+    """One attempt, reported by hand over the worker API."""
+
+    def __init__(self, running: Running, run: str) -> None:
+        self._run = run
+        key = running.settings().worker_secret
+        self._http = httpx.Client(base_url=running.url, trust_env=False, timeout=30)
+        asked = SyncRequest(worker=f"bench-{run}", slots=1, free=1)
+        answer = self._http.post("/api/worker/sync", content=asked.model_dump_json(), headers=self._headers(key))
+        self._assignment: Assignment = SyncReply.model_validate_json(answer.text).start[0]
+        assert self._assignment.run == run, "another run was waiting"
+        self._n = 0
+
+    def report(self, kind: EventType, data: dict[str, Any]) -> None:
+        """Send one entry and return when it is committed."""
+        self._n += 1
+        batch = EntryBatch(entries=[Entry(n=self._n, type=kind, time=now(), data=data)])
+        self._http.post(
+            f"/api/worker/runs/{self._run}/attempts/{self._assignment.attempt}/events",
+            content=batch.model_dump_json(),
+            headers=self._headers(self._assignment.token),
+        ).raise_for_status()
+
+    def epoch(self, epoch: int) -> None:
+        """Send one epoch with four metrics."""
+        loss = 1.0 / (1 + epoch / 20)
+        metrics = {"accuracy": 1 - loss / 2, "loss": loss, "val_accuracy": 1 - loss / 1.8, "val_loss": loss * 1.1}
+        best = {"epoch": epoch, "monitor": "val_loss", "value": metrics["val_loss"]}
+        data = {"epoch": epoch, "metrics": metrics, "seconds": 0.1, "eta_seconds": 1.0, "best": best}
+        self.report(EventType.EPOCH, data)
+
+    @staticmethod
+    def _headers(secret: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+
+
+def measure(folder: Path) -> list[Measured]:
+    """Measure in a browser of its own against a server without a worker."""
+    running = Running(folder / "browser")
+    running.start_server()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium.find(), args=["--no-sandbox", "--disable-background-networking"]
+            )
+            try:
+                run = running.run(epochs=EPOCHS)["id"]
+                worker = PlayedWorker(running, run)
+                for epoch in range(20):
+                    worker.epoch(epoch)
+                address = f"{running.url}/runs/{run}"
+                cold = [_cold(browser, address) for _ in range(COLD_LOADS)]
+                page = browser.new_page()
+                page.goto(address)
+                delays = _delays(page, worker)
+            finally:
+                browser.close()
+    finally:
+        running.stop()
+    return [
+        Measured(
+            "epoch sent → point painted, p95",
+            150,
+            percentile(delays, 0.95),
+            "ms",
+            f"{EPOCHS - 20} epochs at {PER_SECOND}/s",
+        ),
+        Measured("epoch sent → point painted, median", 150, median(delays), "ms", "the same epochs"),
+        Measured(
+            "run page, cold: over the wire", 2000, median([one["bytes"] for one in cold]) / 1e3, "kB", "all responses"
+        ),
+        Measured("run page, cold: own JavaScript", 40, median([one["own"] for one in cold]) / 1e3, "kB", "compressed"),
+        Measured(
+            "run page, cold: first contentful paint",
+            300,
+            median([one["paint"] for one in cold]),
+            "ms",
+            f"median of {COLD_LOADS} fresh profiles",
+        ),
+        Measured("run page, cold: first chart", 1000, median([one["chart"] for one in cold]), "ms", "the same loads"),
+    ]
+
+
+def _cold(browser: Any, address: str) -> dict[str, float]:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(address, wait_until="commit")
+        chart = page.evaluate(FIRST_CHART)
+        page.wait_for_load_state("load")
+        times: dict[str, float] = page.evaluate(TIMES)
+        return times | {"chart": chart}
+    finally:
+        context.close()
+
+
+def _delays(page: Page, worker: PlayedWorker) -> list[float]:
+    page.wait_for_selector(".js-plotly-plot .main-svg .trace")
+    page.evaluate(WATCH_PAINTS)
+    page.wait_for_function("() => window.watching")
+    sent: dict[int, float] = {}
+
+    def send() -> None:
+        begun = time.perf_counter()
+        for epoch in range(20, EPOCHS):
+            time.sleep(max(0.0, begun + (epoch - 20) / PER_SECOND - time.perf_counter()))
+            sent[epoch] = time.time() * 1000
+            worker.epoch(epoch)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    page.wait_for_function(f"() => window.painted[{EPOCHS}] || window.painted[{EPOCHS - 1}]", timeout=120_000)
+    sender.join()
+    painted: dict[str, float] = page.evaluate("() => window.painted")
+    shown_from_one = str(EPOCHS) in painted
+    times = {int(x) - (1 if shown_from_one else 0): at for x, at in painted.items()}
+    delays = []
+    for epoch, start in sent.items():
+        # an epoch that shared a frame with a later one was painted with that one
+        at = min((when for drawn, when in times.items() if drawn >= epoch), default=None)
+        assert at is not None, f"epoch {epoch} was never painted"
+        delays.append(at - start)
+    return delays

@@ -1,0 +1,70 @@
+"""One measured line each, and the table of them."""
+
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A quantity, what it has to reach, and what was measured; all in ``unit``, smaller is better."""
+
+    what: str
+    goal: float
+    value: float
+    unit: str
+    how: str
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is met."""
+        return self.value <= self.goal
+
+    def row(self) -> str:
+        """A line of a Markdown table."""
+        mark = "yes" if self.reached else "**no**"
+        return f"| {self.what} | {self.goal:g} {self.unit} | {self.value:.3g} {self.unit} | {mark} | {self.how} |"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that ``share`` of the values don't exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle value."""
+    return statistics.median(values)
+
+
+def machine() -> str:
+    """The machine and the versions, in one sentence."""
+    memory = psutil.virtual_memory().total / 2**30
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("keras", "tensorflow", "fastapi", "sqlalchemy", "plotly")
+    )
+    return (
+        f"{_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {packages}."
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "unknown processor"
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown processor"
+    )
+
+
+def table(rows: Sequence[Measured]) -> str:
+    """All lines as a Markdown table."""
+    head = "| what | goal | measured | reached | how |\n|---|---|---|---|---|"
+    return "\n".join([head, *(row.row() for row in rows)])
