@@ -45,6 +45,7 @@ class Hub:
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
+        self.closing = False
 
     def start(self) -> None:
         """Remember the running event loop; before this, what is published is shown to nobody."""
@@ -54,6 +55,12 @@ class Hub:
     def watchers(self) -> int:
         """How many sockets are watching."""
         return sum(len(watchers) for watchers in self._watchers.values())
+
+    def close(self) -> None:
+        """The server is about to stop: answer whoever waits in :meth:`changed`, now and from here on."""
+        if self._loop is not None and not self._loop.is_closed():
+            self.closing = True
+            self._loop.call_soon_threadsafe(self._wake)
 
     def publish(self, committed: list[Committed]) -> None:
         """Hand over committed events, from any thread."""
@@ -74,6 +81,8 @@ class Hub:
 
     async def changed(self, seconds: float) -> None:
         """Wait until some run's status changes, or until the seconds are over."""
+        if self.closing:
+            return
         event = self._changed
         try:
             await asyncio.wait_for(event.wait(), seconds)
@@ -93,8 +102,11 @@ class Hub:
             if everyone:
                 self._put(everyone, Frame(frame.seq, f'{{"run":"{one.run}",{text[1:]}'))
         if any(one.event.type == EventType.STATUS for one in committed):
-            self._changed.set()
-            self._changed = asyncio.Event()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     @staticmethod
     def _put(watchers: set[Watcher], frame: Frame) -> None:

@@ -75,8 +75,9 @@ def serve(settings: Settings) -> int:
     from app.main import create_app
 
     bound = listen(settings)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -85,7 +86,16 @@ def serve(settings: Settings) -> int:
         ws="websockets-sansio",
         ws_max_size=1 << 16,  # nobody sends us anything over a socket
     )
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Answer the calls that are held, so that the shutdown needn't wait for them."""
+            board = getattr(app.state, "board", None)
+            if board is not None:
+                board.hub.close()
+            super().handle_exit(sig, frame)
+
+    server = Server(config)
     # uvicorn raises the signal that ended it once more after its shutdown; to us that is a normal end.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda _number, _frame: None)

@@ -79,7 +79,7 @@ class Scheduler:
             changed = asyncio.ensure_future(self._hub.changed(max(deadline - self._clock(), 0.0)))
             try:
                 reply = await self._plan(request)
-                if reply.start or reply.cancel or reply.stale or self._clock() >= deadline:
+                if reply.start or reply.cancel or reply.stale or self._hub.closing or self._clock() >= deadline:
                     return reply
                 await changed
             finally:
