@@ -6,15 +6,21 @@ Fitboard is in :mod:`jobs.lessons.first_network_script`.
 """
 
 import math
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Preset, Real
-from jobs.lessons.first_network_script import script
+from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.first_network_guide import EXPLANATION, PRESETS
+from jobs.lessons.first_network_script import OPTIMIZERS, SHOWN, script
+from jobs.protocol import Stage
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jobs.datasets import DatasetState, Tabular
     from jobs.training import Session
 
 DATASETS = ("pima-indians-diabetes", "ionosphere", "breast-cancer")
@@ -120,71 +126,6 @@ class FirstNetworkParams(Params):
     )
 
 
-PRESETS = (
-    Preset(
-        slug="start",
-        title="A sound start",
-        why="Scaled features and a fifth of the rows held back: the curves tell what the network has really learnt.",
-    ),
-    Preset(
-        slug="course",
-        title="As in the course",
-        why=(
-            "The classic first listing: Pima, weights drawn by random_uniform, raw features, and the score taken on "
-            "the very rows it was trained on. Try glorot_uniform, today's default, as the kernel initializer: "
-            "same network, another start. Then look at how flattering a score without held-out rows is."
-        ),
-        values={
-            "dataset": "pima-indians-diabetes",
-            "kernel_initializer": "random_uniform",
-            "optimizer": "adam",
-            "learning_rate": 0.001,
-            "scale_features": False,
-            "validation_split": 0.0,
-            "epochs": 150,
-            "batch_size": 10,
-        },
-    ),
-    Preset(
-        slug="properly",
-        title="Done properly",
-        why=(
-            "A third of the rows held back, features scaled on the training rows alone, He's initializer for ReLU, and "
-            "an end at 60 epochs, when the validation loss has stopped falling. Its score is the one to believe."
-        ),
-        values={"validation_split": 0.33, "kernel_initializer": "he_uniform", "epochs": 60},
-    ),
-    Preset(
-        slug="too-fast",
-        title="Too big a learning rate",
-        why="A learning rate three hundred times the usual: the loss jumps about instead of settling.",
-        values={"learning_rate": 0.3, "epochs": 60},
-    ),
-    Preset(
-        slug="overfit",
-        title="Overfit on purpose",
-        why=(
-            "A large network and half of the rows: training loss goes towards zero while validation loss turns and "
-            "climbs. The gap is overfitting; the best epoch is long before the last."
-        ),
-        values={"hidden_layers": [128, 128], "validation_split": 0.5, "epochs": 120, "batch_size": 16},
-    ),
-)
-
-EXPLANATION = (
-    "A multilayer perceptron is a stack of layers. Each neuron adds up what the layer before it says, weighted, and "
-    "passes the sum through a bend, its activation. The last neuron's sigmoid squeezes the result between 0 and 1: how "
-    "sure the network is that a row belongs to class 1.",
-    "Training is a loop. A batch of rows goes through the network, the loss measures how wrong the answers are, and "
-    "the optimizer moves every weight a little in the direction that makes it less wrong. One epoch is one pass over "
-    "all training rows, in a new order each time.",
-    "Look at two pairs of curves. While training loss and validation loss fall together, the network learns something "
-    "that holds for rows it has never seen. When the training loss goes on falling and the validation loss turns "
-    "upward, it has begun to learn the table by heart; the best epoch is marked there.",
-    "Then change one thing and train again: leave the features unscaled, double a layer, take a learning rate ten "
-    "times larger. The seed keeps everything else the same, so that what changes is what you changed.",
-)
-
 _BANDS = {
     "pima-indians-diabetes": (0.70, 0.82, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
     "ionosphere": (0.85, 0.99, "64 % of the rows are good: 0.64 is what constant guessing gets."),
@@ -237,9 +178,10 @@ def band(params: FirstNetworkParams) -> Band | None:
 
 
 def build(params: FirstNetworkParams, features: int) -> Any:
-    """The compiled network; its weights depend on nothing but ``params.seed``."""
+    """The network, not compiled yet; its weights depend on nothing but ``params.seed``."""
     import keras
 
+    keras.utils.set_random_seed(params.seed)
     model = keras.Sequential([keras.Input((features,))])
     for size in params.hidden_layers:
         model.add(keras.layers.Dense(size, activation=params.activation, kernel_initializer=params.kernel_initializer))
@@ -247,9 +189,112 @@ def build(params: FirstNetworkParams, features: int) -> Any:
     return model
 
 
+@dataclass(frozen=True)
+class Parts:
+    """The table, parted and scaled: what is trained on, and what is tested on (None without held-out rows)."""
+
+    train: "tuple[NDArray[np.float32], NDArray[np.float32]]"
+    test: "tuple[NDArray[np.float32], NDArray[np.float32]] | None"
+
+
+def prepare(params: FirstNetworkParams, data: "Tabular") -> Parts:
+    """Part the rows and scale the features, by what the training rows alone tell."""
+    at = split_at(len(data.x), params.validation_split)
+    x_train, x_test = data.x[:at], data.x[at:]
+    if params.scale_features:
+        mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+        deviation[deviation == 0] = 1  # a column that never changes
+        x_train, x_test = (x_train - mean) / deviation, (x_test - mean) / deviation
+    held_out = params.validation_split > 0
+    return Parts((x_train, data.y[:at]), (x_test, data.y[at:]) if held_out else None)
+
+
 def run(params: FirstNetworkParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    raise NotImplementedError
+    import keras
+
+    with session.stage(Stage.PREPARE) as stage:
+        data = session.load(params.dataset)
+        parts = prepare(params, data)
+        stage.summary = _parted(params, data, parts)
+        for name, part in (("training", parts.train), ("held-out", parts.test)):
+            if part is not None and part[1].min() == part[1].max():
+                session.log(f"All {name} rows are of one class. Choose another validation split.", "warning")
+    with session.stage(Stage.DEFINE) as stage:
+        model = build(params, len(data.feature_names))
+        session.built(model)
+        stage.summary = f"{len(params.hidden_layers) + 1} layers with {model.count_params():,} parameters."
+    with session.stage(Stage.COMPILE) as stage:
+        name = OPTIMIZERS[params.optimizer]
+        model.compile(
+            loss="binary_crossentropy",
+            optimizer=getattr(keras.optimizers, name)(learning_rate=params.learning_rate),
+            metrics=["accuracy"],
+            jit_compile=session.jit_compile,
+        )
+        stage.summary = f"Binary cross-entropy, minimised by {name} with learning rate {params.learning_rate:g}."
+    with session.stage(Stage.FIT) as stage:
+        history = session.fit(
+            model,
+            *parts.train,
+            epochs=params.epochs,
+            batch_size=params.batch_size,
+            seed=params.seed,
+            validation_data=parts.test,
+            remedy=_remedy(params),
+        )
+        stage.summary = (
+            f"{params.epochs} epochs; the loss went from {history['loss'][0]:.4f} to {history['loss'][-1]:.4f}."
+        )
+    with session.stage(Stage.EVALUATE) as stage:
+        scores = {"train": session.evaluate(model, *parts.train)}
+        if parts.test is not None:
+            scores["test"] = session.evaluate(model, *parts.test)
+        stage.summary = " ".join(
+            f"{part.capitalize()} accuracy {score['accuracy']:.3f}." for part, score in scores.items()
+        )
+    with session.stage(Stage.PREDICT) as stage:
+        x, y = parts.test or parts.train
+        answers = session.predict(model, x[:SHOWN])[:, 0]
+        predictions = _table(data.class_names, answers.tolist(), y[:SHOWN].tolist())
+        right = sum(row[-1] for row in predictions["rows"])
+        stage.summary = f"{right} of {len(answers)} predictions shown are right."
+    session.result(_outcome(params, scores, predictions))
+
+
+def _parted(params: FirstNetworkParams, data: "Tabular", parts: Parts) -> str:
+    rows = f"{len(data.x)} rows with {data.x.shape[1]} features"
+    scaled = "features scaled" if params.scale_features else "features as they are"
+    if parts.test is None:
+        return f"{rows}, all of them to train and to test on; {scaled}."
+    return f"{rows}: {len(parts.train[0])} to train on, {len(parts.test[0])} held out; {scaled}."
+
+
+def _remedy(params: FirstNetworkParams) -> str:
+    rate = f"Use a smaller learning rate than {params.learning_rate:g}"
+    return f"{rate}." if params.scale_features else f"{rate}, or scale the features."
+
+
+def _table(classes: tuple[str, ...], answers: list[float], truths: list[float]) -> dict[str, Any]:
+    rows: list[list[Any]] = []
+    for number, (answer, truth) in enumerate(zip(answers, truths, strict=True), start=1):
+        predicted = int(answer > 0.5)
+        rows.append([number, round(answer, 4), classes[predicted], classes[int(truth)], predicted == int(truth)])
+    return {"columns": ["row", f"probability of {classes[1]}", "predicted", "truth", "right"], "rows": rows}
+
+
+def _outcome(
+    params: FirstNetworkParams, scores: dict[str, dict[str, float]], predictions: dict[str, Any]
+) -> dict[str, Any]:
+    part = "test" if "test" in scores else "train"
+    healthy = band(params)
+    return {
+        "train": scores["train"],
+        "test": scores.get("test"),
+        "headline": {"metric": f"{part} accuracy", "value": scores[part]["accuracy"]},
+        "band": asdict(healthy) if healthy else None,
+        "predictions": predictions,
+    }
 
 
 LESSON = Lesson(

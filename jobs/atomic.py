@@ -1,0 +1,28 @@
+"""Files that are there whole or not at all: written under another name, synced to the disk, renamed."""
+
+import os
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Put ``content`` at ``path``; after a crash there is the old file or the new one, never half of one."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    settle(temporary, path)
+
+
+def settle(temporary: Path, path: Path) -> None:
+    """Move a finished file to its place, durably: file synced, renamed, folder synced."""
+    _sync(temporary)
+    os.replace(temporary, path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

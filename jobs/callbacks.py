@@ -1,0 +1,166 @@
+"""The Keras callbacks of an attempt: one that watches for a stop, one that reports epochs and keeps checkpoints.
+
+The compiled route will use them as they are, so they rely on nothing but Keras's own callback protocol. The batch
+hooks look at a flag and a clock and never at ``logs``.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import keras
+
+from jobs.checkpoints import Keeper
+from jobs.protocol import Best, EpochData, EventType, ProgressData, Wire
+from jobs.stopping import AttemptFailed, Stop, Stopped
+
+PROGRESS_INTERVAL = 1.0
+"""Seconds between two progress events within an epoch."""
+
+SMOOTHING = 0.3
+"""Weight of the newest epoch in the smoothed duration of an epoch."""
+
+
+class Report(Protocol):
+    """Takes an event."""
+
+    def __call__(self, kind: EventType, data: Wire | dict[str, Any], /) -> None: ...
+
+
+class WatchForStop(keras.callbacks.Callback):  # type: ignore[misc]
+    """Leaves ``fit``, ``evaluate`` or ``predict`` by :class:`Stopped` after the batch during which a stop came."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__()
+        self._requested = stop.requested
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Look at the flag."""
+        if self._requested():
+            raise Stopped
+
+    on_test_batch_end = on_train_batch_end
+    on_predict_batch_end = on_train_batch_end
+
+
+class Timing:
+    """Estimates how long the rest takes from a smoothed duration of an epoch.
+
+    The first batch is left out of the first epoch's duration: it holds the tracing or compilation, which comes once.
+    """
+
+    def __init__(self, epochs: int, steps: int, clock: Callable[[], float]) -> None:
+        self._epochs = epochs
+        self._steps = steps
+        self._clock = clock
+        self._smoothed: float | None = None
+        self._began = 0.0
+        self._first_batch: float | None = None
+
+    def epoch_began(self) -> None:
+        """Start the clock of an epoch."""
+        self._began = self._clock()
+
+    def batch_ended(self) -> None:
+        """Note when the very first batch was done."""
+        if self._first_batch is None:
+            self._first_batch = self._clock()
+
+    def epoch_ended(self, epoch: int) -> tuple[float, float]:
+        """The seconds that this epoch took, and those that the rest will take."""
+        now = self._clock()
+        seconds = now - self._began
+        if self._smoothed is None:
+            self._smoothed = seconds
+            if self._first_batch is not None and self._steps > 1:
+                self._smoothed = (now - self._first_batch) * self._steps / (self._steps - 1)
+        else:
+            self._smoothed += SMOOTHING * (seconds - self._smoothed)
+        return seconds, self._smoothed * (self._epochs - 1 - epoch)
+
+
+class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
+    """Reports each epoch as soon as it is over, notes the best one, keeps checkpoints and stops a divergence.
+
+    Args:
+        report: takes the events.
+        keeper: writes checkpoints.
+        epochs: how many there will be, and ``steps`` in each.
+        clock: seconds, never going back.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        keeper: Keeper,
+        *,
+        epochs: int,
+        steps: int,
+        remedy: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.best: Best | None = None
+        self._report = report
+        self._keeper = keeper
+        self._steps = steps
+        self._remedy = remedy
+        self._clock = clock
+        self._timing = Timing(epochs, steps, clock)
+        self._epoch = 0
+        self._told = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the epoch's clock."""
+        self._epoch = epoch
+        self._timing.epoch_began()
+        self._told = self._clock()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """In a long epoch, tell once a second how far it is."""
+        self._timing.batch_ended()
+        now = self._clock()
+        if now - self._told >= PROGRESS_INTERVAL:
+            self._told = now
+            self._report(EventType.PROGRESS, ProgressData(epoch=self._epoch, step=batch + 1, steps=self._steps))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Report the epoch's row of the History.
+
+        Raises:
+            AttemptFailed: with the reason ``diverged``, when a loss is no longer a number.
+        """
+        metrics, non_finite = EpochData.split(logs or {})
+        self.best = _better(self.best, epoch, metrics)
+        seconds, eta = self._timing.epoch_ended(epoch)
+        self._report(
+            EventType.EPOCH,
+            EpochData(
+                epoch=epoch,
+                metrics=metrics,
+                non_finite=non_finite,
+                seconds=seconds,
+                eta_seconds=eta,
+                best=self.best,
+            ),
+        )
+        for name in ("loss", "val_loss"):
+            if name in non_finite:
+                raise _diverged(name, non_finite[name], epoch, self._remedy)
+        self._keeper.epoch_ended(self.model, epoch, self.best)
+
+
+def _better(best: Best | None, epoch: int, metrics: dict[str, float | None]) -> Best | None:
+    monitor = "val_loss" if "val_loss" in metrics else "loss"
+    value = metrics.get(monitor)
+    if value is None or (best is not None and value >= best.value):
+        return best
+    return Best(epoch=epoch, monitor=monitor, value=value)
+
+
+def _diverged(name: str, value: str, epoch: int, remedy: str) -> AttemptFailed:
+    what = {"loss": "training loss", "val_loss": "validation loss"}[name]
+    met = "not a number any more (NaN)" if value == "nan" else "infinite"
+    return AttemptFailed(
+        "diverged", "The training diverged", f"In epoch {epoch + 1} the {what} was {met}. {remedy}".rstrip()
+    )

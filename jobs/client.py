@@ -1,0 +1,97 @@
+"""The HTTP calls of one attempt, and what their failures mean.
+
+There are two kinds of failure: :class:`Unreachable` may pass, so the caller tries again; :class:`Refused` won't, so
+the caller stops.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from jobs.protocol import Acknowledgement, Assignment, CheckpointData, Entry, EntryBatch
+
+_PASSING = {408, 425, 429}
+
+
+class Unreachable(Exception):
+    """The server isn't there, or has a trouble of its own: try again later."""
+
+
+class Refused(Exception):
+    """The server doesn't want this attempt's calls: it is no longer the run's own (409), or the run is gone.
+
+    Attributes:
+        status: HTTP's.
+        detail: the server's sentence.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"{status}: {detail}")
+        self.status = status
+        self.detail = detail
+
+
+class AttemptClient:
+    """Calls on behalf of one attempt. One connection, kept open; used by one thread.
+
+    Args:
+        server: like ``http://127.0.0.1:8000``.
+        assignment: names the attempt and holds its token.
+    """
+
+    def __init__(self, server: str, assignment: Assignment) -> None:
+        # Nothing from the environment: a proxy that is set for downloads must not come between worker and server.
+        self._http = httpx.Client(
+            base_url=f"{server.rstrip('/')}/api/worker/runs/{assignment.run}/attempts/{assignment.attempt}",
+            headers={"Authorization": f"Bearer {assignment.token}"},
+            timeout=httpx.Timeout(30.0, connect=5.0),
+            trust_env=False,
+        )
+
+    def send(self, entries: list[Entry]) -> int:
+        """Hand entries over; returns the number up to which the server has stored them.
+
+        Raises:
+            Unreachable: try again.
+            Refused: stop.
+        """
+        body = EntryBatch(entries=entries).model_dump_json().encode()
+        response = self._call("POST", "/events", content=body, headers={"Content-Type": "application/json"})
+        return Acknowledgement.model_validate_json(response.content).n
+
+    def upload(self, data: CheckpointData, path: Path) -> None:
+        """Upload a checkpoint's file; it becomes visible with its entry.
+
+        Raises:
+            Unreachable: try again.
+            Refused: stop.
+        """
+        headers = {"Content-Type": "application/octet-stream", "X-Content-SHA256": data.sha256}
+        with path.open("rb") as file:
+            self._call("PUT", f"/checkpoints/{data.kind}", content=file, headers=headers)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise Unreachable(str(error) or type(error).__name__) from error
+        if response.is_success:
+            return response
+        detail = problem_detail(response)
+        if response.is_server_error or response.status_code in _PASSING:
+            raise Unreachable(f"{response.status_code}: {detail}")
+        raise Refused(response.status_code, detail)
+
+
+def problem_detail(response: httpx.Response) -> str:
+    """The sentence of a problem answer, or what there is of another."""
+    try:
+        problem = response.json()
+        return str(problem.get("detail") or problem.get("title"))
+    except (ValueError, AttributeError):
+        return response.text[:200] or response.reason_phrase

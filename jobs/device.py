@@ -1,0 +1,47 @@
+"""What an attempt computes with: backend, device, versions. Looking at a device claims it, so only a child does."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+import keras
+
+from jobs.protocol import EnvironmentData
+
+PACKAGES = ("keras", "tensorflow", "jax", "numpy")
+
+
+def environment(route: Literal["compiled", "plain"], jit_compile: bool) -> EnvironmentData:
+    """The environment of this process."""
+    backend = keras.backend.backend()
+    used = [name for name in PACKAGES if name in {"keras", "numpy", backend}]
+    versions = {"python": platform.python_version(), **{name: version(name) for name in used}, "fitboard": _own()}
+    return EnvironmentData(
+        backend=backend, device=describe(gpus()), route=route, jit_compile=jit_compile, versions=versions
+    )
+
+
+def gpus() -> list[str]:
+    """The names of the GPUs that this process sees; their memory is taken as needed from now on, not all at once."""
+    if keras.backend.backend() != "tensorflow":
+        return [device for device in keras.distribution.list_devices() if not device.startswith("cpu")]
+    import tensorflow as tf
+
+    found = []
+    for device in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(device, True)
+        details = tf.config.experimental.get_device_details(device)
+        found.append(str(details.get("device_name", device.name)))
+    return found
+
+
+def describe(names: list[str]) -> str:
+    """``CPU``, or the first GPU's name."""
+    return f"GPU: {names[0]}" if names else "CPU"
+
+
+def _own() -> str:
+    try:
+        return version("fitboard")
+    except PackageNotFoundError:
+        return "unknown"

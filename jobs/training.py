@@ -1,0 +1,242 @@
+"""One attempt: what a lesson's ``run`` works with, and how every way it can end is told.
+
+:class:`Session` is the lesson's only door to the outside: stages, log, data, fit, result. :func:`execute` runs a lesson
+in it and turns whatever happens into an ``end``. Processes, signals and HTTP are not here.
+"""
+
+import contextlib
+import errno
+import math
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from jobs.batches import batches
+from jobs.callbacks import Report, ReportEpochs, WatchForStop
+from jobs.checkpoints import Keeper
+from jobs.datasets import Datasets, Tabular
+from jobs.datasets.problems import DatasetProblem
+from jobs.device import environment
+from jobs.lessons import registry
+from jobs.protocol import (
+    Assignment,
+    CheckpointData,
+    EndData,
+    ErrorData,
+    EventType,
+    LogData,
+    ModelData,
+    Outcome,
+    Stage,
+    StageData,
+)
+from jobs.stopping import AttemptFailed, Stop, Stopped
+
+JIT_COMPILE = False
+"""What the plain route compiles with: for small models XLA costs seconds before the first epoch and saves nothing."""
+
+Array = NDArray[Any]
+
+
+@dataclass
+class StageNote:
+    """Filled in by whoever carries a stage out: ``summary`` says what it produced."""
+
+    summary: str | None = None
+
+
+class Session:
+    """What a lesson's ``run`` receives.
+
+    Args:
+        report: takes every event; a lesson's result is a plain dict.
+        offer: takes every written checkpoint.
+        datasets: where data comes from.
+        stop: raised when the attempt shall stop.
+        directory: where checkpoints are written.
+        clock: seconds, never going back.
+    """
+
+    jit_compile = JIT_COMPILE
+    """For ``model.compile``; it stands in the ``environment`` event and in the exported script."""
+
+    def __init__(
+        self,
+        *,
+        report: Report,
+        offer: Callable[[CheckpointData], None],
+        datasets: Datasets,
+        stop: Stop,
+        directory: Path,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._report = report
+        self._datasets = datasets
+        self._stop = stop
+        self._clock = clock
+        self._keeper = Keeper(directory, offer, clock)
+
+    def check_stop(self) -> None:
+        """Leave by :class:`Stopped` if the attempt shall stop."""
+        if self._stop.requested():
+            raise Stopped
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> Iterator[StageNote]:
+        """Report that a stage begins and, if nothing goes wrong, that it is done."""
+        self.check_stop()
+        began = self._clock()
+        self._report(EventType.STAGE, StageData(stage=stage, state="started"))
+        note = StageNote()
+        yield note
+        seconds = self._clock() - began
+        self._report(EventType.STAGE, StageData(stage=stage, state="done", seconds=seconds, summary=note.summary))
+
+    def environment(self) -> None:
+        """Report what this attempt computes with. Looks at the devices, which takes seconds where there is a GPU."""
+        self._report(EventType.ENVIRONMENT, environment(route="plain", jit_compile=self.jit_compile))
+
+    def log(self, message: str, level: Literal["info", "warning", "error"] = "info") -> None:
+        """Write a line into the run's log."""
+        self._report(EventType.LOG, LogData(level=level, message=message))
+
+    def load(self, dataset: str) -> Tabular:
+        """The dataset's rows; what happens on the way (a download, say) goes into the log.
+
+        Raises:
+            DatasetUnavailable: it isn't here and couldn't be downloaded.
+            DatasetInvalid: its file isn't in the expected form.
+        """
+        return self._datasets.load(dataset, self.log)
+
+    def built(self, model: Any) -> None:
+        """Report the model: Keras's summary and its number of parameters."""
+        lines: list[str] = []
+        model.summary(print_fn=lambda line, **_: lines.append(line), line_length=80)
+        self._report(EventType.MODEL, ModelData(summary="\n".join(lines), parameters=model.count_params()))
+
+    def fit(
+        self,
+        model: Any,
+        x: Array,
+        y: Array,
+        *,
+        epochs: int,
+        batch_size: int,
+        seed: int,
+        validation_data: tuple[Array, Array] | None = None,
+        remedy: str = "",
+    ) -> dict[str, list[float]]:
+        """``model.fit`` with this attempt's reporting, checkpoints and batch order; returns Keras's History.
+
+        ``remedy`` is what to try should the loss stop being a number.
+
+        Raises:
+            Stopped: the attempt was told to stop.
+            AttemptFailed: the training diverged.
+        """
+        steps = math.ceil(len(x) / batch_size)
+        reporting = ReportEpochs(
+            self._report, self._keeper, epochs=epochs, steps=steps, remedy=remedy, clock=self._clock
+        )
+        history = model.fit(
+            batches(x, y, batch_size, seed, range(epochs)),
+            epochs=epochs,
+            steps_per_epoch=steps,
+            shuffle=False,
+            validation_data=validation_data,
+            verbose=0,
+            callbacks=[WatchForStop(self._stop), reporting],
+        )
+        self._keeper.finish()
+        return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+    def evaluate(self, model: Any, x: Array, y: Array) -> dict[str, float]:
+        """``model.evaluate`` by metric name."""
+        scores = model.evaluate(x, y, verbose=0, return_dict=True, callbacks=[WatchForStop(self._stop)])
+        return {name: float(score) for name, score in scores.items()}
+
+    def predict(self, model: Any, x: Array) -> Array:
+        """``model.predict``."""
+        return np.asarray(model.predict(x, verbose=0, callbacks=[WatchForStop(self._stop)]))
+
+    def result(self, outcome: dict[str, Any]) -> None:
+        """Report the lesson's outcome; numbers that aren't finite become null."""
+        self._report(EventType.RESULT, _finite(outcome))
+
+    def keep_checkpoints(self) -> None:
+        """Write the states that aren't written yet, after a training that was cut short."""
+        self._keeper.finish()
+
+
+def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
+    """Carry an attempt out and say how it ended. Whatever happens is in the answer; nothing is raised."""
+    try:
+        end = _attempt(assignment, session)
+    except Exception as error:
+        end = _ended_by(error, session, stop)
+    if end.outcome is not Outcome.COMPLETED:
+        try:
+            session.keep_checkpoints()
+        except Exception as error:
+            session.log(f"The last state could not be saved: {_last_line(error)}", "warning")
+    return end
+
+
+def _attempt(assignment: Assignment, session: Session) -> EndData:
+    lesson = registry.get(assignment.lesson)
+    params = lesson.params.model_validate(assignment.params)
+    session.check_stop()
+    session.environment()
+    lesson.run(params, session)
+    return EndData(outcome=Outcome.COMPLETED)
+
+
+def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
+    if isinstance(error, Stopped):
+        if stop.why == "release":
+            return EndData(outcome=Outcome.RELEASED, reason="worker-stopped")
+        return EndData(outcome=Outcome.CANCELED, reason="canceled")
+    if isinstance(error, AttemptFailed):
+        return _failed(error.reason, error.title, error.detail)
+    if isinstance(error, DatasetProblem):
+        return _failed("data", "The data could not be used", error.detail)
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        detail = "The machine has no memory left for this model. Use smaller layers or a smaller batch size."
+        return _failed("out-of-memory", "Out of memory", detail)
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        detail = "There is no space left for checkpoints and journal. Free some space on the disk, then train again."
+        return _failed("disk-full", "The disk is full", detail)
+    session.log("".join(traceback.format_exception(error)).rstrip(), "error")
+    return _failed("error", _title(error), _last_line(error))
+
+
+def _failed(reason: str, title: str, detail: str) -> EndData:
+    return EndData(outcome=Outcome.FAILED, reason=reason, error=ErrorData(title=title, detail=detail))
+
+
+def _title(error: Exception) -> str:
+    if isinstance(error, ValidationError | KeyError):
+        return "The worker does not know this lesson or its parameters"
+    return "The training failed"
+
+
+def _last_line(error: Exception) -> str:
+    return traceback.format_exception_only(error)[-1].strip()[:1000]
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
