@@ -72,11 +72,16 @@ def up(
 
 
 @cli.command()
-def server(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+def server(
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print the address.")] = False,
+) -> None:
     """Run the server alone, in this process."""
     from app import launch
 
-    raise typer.Exit(launch.serve(settings_with(host, port, data_dir)))
+    raise typer.Exit(launch.serve(settings_with(host, port, data_dir), None if quiet else say))
 
 
 @cli.command()

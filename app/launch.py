@@ -64,8 +64,11 @@ def listen(settings: Settings) -> socket.socket:
     return bound
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, say: Say | None = None) -> int:
     """Run the server in this process until SIGINT or SIGTERM; returns the exit code.
+
+    Args:
+        say: told the address once the server answers there.
 
     Raises:
         SettingsError: the address can't be listened on.
@@ -88,6 +91,11 @@ def serve(settings: Settings) -> int:
     )
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started and say is not None:
+                say(f"Fitboard is at {link(settings)}")
+
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             """Answer the calls that are held, so that the shutdown needn't wait for them."""
             board = getattr(app.state, "board", None)
@@ -145,7 +153,7 @@ def stop(child: subprocess.Popen[bytes], grace: float) -> None:
 
 def server_command() -> list[str]:
     """How the server is started as a child."""
-    return [sys.executable, "-m", "app.cli", "server"]
+    return [sys.executable, "-m", "app.cli", "server", "--quiet"]
 
 
 def worker_command(settings: Settings, server: str, name: str | None = None) -> list[str]:
