@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from jobs.protocol import CheckpointData, Entry, EventType, Wire, now
+from jobs.protocol import CheckpointData, EndData, Entry, EventType, Wire, now
 
 JOURNAL = "journal.jsonl"
 ACKNOWLEDGED = "acknowledged"
@@ -126,6 +126,15 @@ class Journal:
         if good < size:
             os.ftruncate(self._file, good)
         self.acknowledged = min(self.acknowledged, self.last)
+
+
+def outcome(directory: Path) -> str:
+    """How the attempt whose journal is in ``directory`` ended, in a word, for a log."""
+    try:
+        last = (directory / JOURNAL).read_bytes().splitlines()[-1]
+        return EndData.model_validate(Entry.model_validate_json(last).data).outcome
+    except (OSError, IndexError, ValidationError):
+        return "over"
 
 
 def _read_acknowledged(path: Path) -> int:

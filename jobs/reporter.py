@@ -30,16 +30,22 @@ class Reporter(threading.Thread):
         journal: what is sent; only touched with this object's lock held.
         client: how.
         on_refused: called once, in this thread, when the server refuses the attempt; nothing is sent after that.
+        on_done: called once, in this thread, when nothing is left to send, or nothing is wanted.
     """
 
     def __init__(
-        self, journal: Journal, client: AttemptClient, on_refused: Callable[[Refused], None] = lambda refused: None
+        self,
+        journal: Journal,
+        client: AttemptClient,
+        on_refused: Callable[[Refused], None] = lambda refused: None,
+        on_done: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(name="reporter", daemon=True)
         self.refused: Refused | None = None
         self._journal = journal
         self._client = client
         self._on_refused = on_refused
+        self._on_done = on_done
         self._offers: dict[str, CheckpointData] = {}
         self._unstored: dict[int, CheckpointData] = {
             entry.n: CheckpointData.model_validate(entry.data)
@@ -106,6 +112,8 @@ class Reporter(threading.Thread):
                 self._pause = 0.0
                 self._note(stored)
         self._client.close()
+        if not self._abandoned:
+            self._on_done()
 
     def _next(self) -> list[Entry] | None:
         with self._changed:

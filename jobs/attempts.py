@@ -1,0 +1,171 @@
+"""One attempt as the worker sees it: a child process, how it is stopped, and what is told after its death."""
+
+import logging
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from typing import Literal
+
+from jobs import child
+from jobs.checkpoints import unannounced
+from jobs.client import AttemptClient
+from jobs.journal import Journal, outcome
+from jobs.protocol import AttemptRef, EndData, ErrorData, EventType, LogData, Outcome
+from jobs.quiet import last_lines
+from jobs.reporter import Reporter
+
+log = logging.getLogger("fitboard.worker")
+
+TERMINATE_AFTER = 1.0
+KILL_AFTER = 1.8
+"""Seconds from the request to stop until SIGTERM and SIGKILL: the end must be known within two."""
+
+MOST_ATTEMPTS = 10
+"""After so many attempts a run isn't handed back for its dead worker any more: it may be what ends workers."""
+
+Why = Literal["cancel", "release", "stale"]
+
+
+class Attempt:
+    """A running attempt, or one whose end is being told.
+
+    Args:
+        order: what the child gets.
+        slot: which of the worker's slots it takes while its process lives.
+        clock: seconds, never going back.
+        done: called, in another thread, once the server knows everything.
+    """
+
+    def __init__(
+        self, order: child.Order, slot: int | None, clock: Callable[[], float], done: Callable[["Attempt"], None]
+    ) -> None:
+        self.order = order
+        self.slot = slot
+        self.ref = AttemptRef(run=order.assignment.run, attempt=order.assignment.attempt)
+        self.why: Why | None = None
+        self.process: ForkServerProcess | None = None
+        self._clock = clock
+        self._done = done
+        self._line: Connection | None = None
+        self._stop_asked = 0.0
+        self._signals: list[tuple[float, signal.Signals]] = []
+        self._reporter: Reporter | None = None
+
+    def start(self, context: ForkServerContext) -> None:
+        """Fork the child. If even that fails, the failure is told as the attempt's end."""
+        reader, self._line = context.Pipe(duplex=False)
+        process = context.Process(target=child.main, args=(self.order, reader), name=f"run-{self.ref.run}")
+        try:
+            process.start()
+        except OSError as error:
+            self._tell_end(_killed(f"The training process could not be started: {error.strerror or error}."))
+        else:
+            self.process = process
+            log.info("run %s: attempt %d of %s starts", self.ref.run, self.ref.attempt, self.order.assignment.lesson)
+        finally:
+            reader.close()
+
+    def stop(self, why: Why) -> None:
+        """Ask the child to stop, and see to it that it does."""
+        if why == "stale" or self.why in {None, "release"}:
+            self.why = why
+        if self.process is None or self._signals:
+            return
+        self._stop_asked = self._clock()
+        self._signals = [(TERMINATE_AFTER, signal.SIGTERM), (KILL_AFTER, signal.SIGKILL)]
+        self._send("release" if why == "release" else "cancel")
+
+    def kill(self) -> None:
+        """End the child and the telling at once; what isn't told stays in the journal."""
+        if self.process is not None:
+            self.process.kill()
+        if self._reporter is not None:
+            self._reporter.abandon()
+
+    def deadline(self) -> float | None:
+        """When :meth:`escalate` has something to do."""
+        return self._stop_asked + self._signals[0][0] if self.process is not None and self._signals else None
+
+    def escalate(self) -> None:
+        """Send the signals whose time has come."""
+        while (deadline := self.deadline()) is not None and self._clock() >= deadline:
+            _, number = self._signals.pop(0)
+            if self.process is not None and self.process.pid is not None and self.process.is_alive():
+                self.process.terminate() if number is signal.SIGTERM else self.process.kill()
+
+    def died(self) -> None:
+        """The child's process is over: free its slot, and tell what it couldn't."""
+        assert self.process is not None
+        assert self._line is not None
+        code = self.process.exitcode
+        self.process = None
+        self.slot = None
+        self._line.close()  # if it lives in spite of all (its fork server was killed), this ends it
+        if code == 0:
+            log.info("run %s: %s", self.ref.run, outcome(self.order.directory))
+            self._done(self)
+        elif code == child.REFUSED or self.why == "stale":
+            log.info("run %s: the server no longer wants this attempt", self.ref.run)
+            self._done(self)
+        elif self.why == "cancel":
+            self._tell_end(EndData(outcome=Outcome.CANCELED, reason="canceled"))
+        elif self.why == "release":
+            self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-stopped"))
+        else:
+            self._tell_end(_died_of(code), self._output())
+
+    def adopt(self) -> None:
+        """Return a run to the queue whose worker died; but not for ever, should it be what ends workers."""
+        if self.ref.attempt >= MOST_ATTEMPTS:
+            detail = f"It was begun {self.ref.attempt} times and its worker died or stopped each time."
+            self._tell_end(_killed(f"{detail} Try a smaller model, or look into the worker's output."))
+        else:
+            self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
+
+    def _send(self, message: child.Message) -> None:
+        assert self._line is not None
+        try:
+            self._line.send(message)
+        except OSError:  # it has just ended by itself
+            log.debug("run %s: nobody hears %r", self.ref.run, message)
+
+    def _output(self) -> str:
+        return last_lines(self.order.directory / child.OUTPUT)
+
+    def _tell_end(self, end: EndData, output: str = "") -> None:
+        log.info("run %s: %s", self.ref.run, end.error.detail if end.error else end.outcome)
+        journal = Journal(self.order.directory)
+        reporter = Reporter(
+            journal,
+            AttemptClient(self.order.server, self.order.assignment),
+            on_done=lambda: self._done(self),
+        )
+        if not journal.ended:
+            for data in unannounced(self.order.directory, journal.announced):
+                reporter.offer(data)
+            if output:
+                reporter.report(EventType.LOG, LogData(level="error", message=output))
+        reporter.close(end)
+        self._reporter = reporter
+        reporter.start()
+
+
+def _died_of(code: int | None) -> EndData:
+    if code is None or code >= 0:
+        return _killed(f"The training process ended by itself with exit code {code}. The log holds its last words.")
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    if name == "SIGKILL":
+        return _killed(
+            "The training process was killed (SIGKILL), likely because the machine is out of memory. "
+            "Use smaller layers or a smaller batch size, or close other programs."
+        )
+    return _killed(f"The training process was ended by {name}. Its last checkpoint is kept; train again.")
+
+
+def _killed(detail: str) -> EndData:
+    error = ErrorData(title="The training process died", detail=detail)
+    return EndData(outcome=Outcome.FAILED, reason="killed", error=error)

@@ -1,0 +1,108 @@
+"""What runs in the child process of one attempt: it trains, reports, and listens to the worker.
+
+The child is forked from the warm fork server. It ends in one of three ways: everything is told to the server (exit
+code 0), the server refused the attempt (:data:`REFUSED`), or it died and the worker tells the rest.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Literal
+
+from jobs.client import AttemptClient, Refused
+from jobs.datasets import Datasets
+from jobs.journal import Journal
+from jobs.protocol import Assignment
+from jobs.quiet import quiet_terminal, redirect_output
+from jobs.reporter import Reporter
+from jobs.stopping import Stop
+
+REFUSED = 3
+"""Exit code: the server doesn't want this attempt any more; nothing is left to tell."""
+
+ORPHANED = 4
+"""Exit code: the worker is gone. Its next start finds the journal."""
+
+OUTPUT = "output.txt"
+"""In the attempt's folder: what the child and the libraries in it printed."""
+
+Message = Literal["cancel", "release"]
+
+
+@dataclass(frozen=True)
+class DataPlaces:
+    """Where a child finds datasets; see :class:`jobs.datasets.Datasets`."""
+
+    folder: Path | None
+    cache: Path
+    downloads: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that a child needs to know."""
+
+    server: str
+    assignment: Assignment
+    directory: Path
+    data: DataPlaces
+    gpu: str | None
+    """For ``CUDA_VISIBLE_DEVICES``; None leaves it as it is."""
+
+
+def main(order: Order, worker: Connection) -> None:
+    """Execute one attempt. ``worker`` brings messages; its end means that the worker is gone."""
+    # Ctrl-C reaches the whole process group; the worker decides what becomes of its children.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    redirect_output(order.directory / OUTPUT)
+    if order.gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = order.gpu
+    stop = Stop()
+    threading.Thread(target=_listen, args=(worker, stop), name="listener", daemon=True).start()
+
+    # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
+    from jobs.training import Session, execute
+
+    def refused(_: Refused) -> None:
+        stop.request("refused")
+
+    reporter = Reporter(Journal(order.directory), AttemptClient(order.server, order.assignment), on_refused=refused)
+    reporter.start()
+    session = Session(
+        report=reporter.report,
+        offer=reporter.offer,
+        datasets=Datasets(order.data.folder, order.data.cache, order.data.downloads),
+        stop=stop,
+        directory=order.directory,
+    )
+    end = execute(order.assignment, session, stop)
+    reporter.close(end)
+    reporter.join()
+    # At once: the libraries' own threads have nothing to say any more, and the slot is wanted.
+    os._exit(REFUSED if reporter.refused else 0)
+
+
+def probe(answer: Connection) -> None:
+    """Wait until everything is imported, then answer the names of the GPUs, or a sentence about what went wrong."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with quiet_terminal():
+            from jobs.device import gpus
+
+            found: list[str] | str = gpus()
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}"
+    answer.send(found)
+
+
+def _listen(worker: Connection, stop: Stop) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            message: Message = worker.recv()
+            stop.request(message)
+    os._exit(ORPHANED)
