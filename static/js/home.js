@@ -1,0 +1,30 @@
+// @ts-check
+// The home page: keeps the lists of runs live.
+import { atMostEvery, fetchPage, setText, takeParts } from "./page.js";
+import { follow } from "./socket.js";
+import { setChip } from "./words.js";
+
+const refresh = atMostEvery(600, async () => {
+  const fetched = await fetchPage("/");
+  if (fetched) takeParts(fetched);
+});
+
+follow({
+  path: "/api/v1/events",
+  after: null,
+  onBack: refresh,
+  onEvent({ run, seq, type, data }) {
+    const item = document.querySelector(`[data-run="${run}"]`);
+    if (type === "status") {
+      if (item) setChip(item.querySelector("[data-chip]"), data.status, data.reason === "cancel-requested");
+      refresh();
+    } else if (type === "epoch" && item && seq > Number(item.getAttribute("data-seq"))) {
+      const progress = item.querySelector("progress");
+      if (!progress) return;
+      progress.value = data.epoch + 1;
+      setText(item.querySelector("[data-note]"), `Epoch ${data.epoch + 1} of ${item.getAttribute("data-epochs") || "?"}`);
+    }
+  },
+});
+// A worker comes and goes without an event of a run.
+setInterval(() => document.visibilityState === "visible" && refresh(), 10_000);

@@ -1,0 +1,278 @@
+// @ts-check
+// A lesson's page: the form, the code that follows it, and Train.
+import { call, Problem } from "./api.js";
+import { showPython } from "./highlight.js";
+import { byId, dataOf, setText } from "./page.js";
+import { command, curl, python } from "./snippets.js";
+import { duration } from "./words.js";
+
+/** @typedef {{ name: string, kind: string, item: string | null, optional: boolean, default: unknown }} Field */
+
+const data = dataOf("lesson-data");
+/** @type {Field[]} */
+const fields = data.fields;
+const form = /** @type {HTMLFormElement} */ (byId("train"));
+const button = /** @type {HTMLButtonElement} */ (byId("train-button"));
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DEBOUNCE = 250;
+
+/** @param {string} name */
+const control = (name) => /** @type {HTMLInputElement | HTMLSelectElement} */ (byId(`param-${name}`));
+
+// --- what stands in the form ---
+
+/**
+ * A number where the text is one, else the text itself, for the server to say what is wrong with it.
+ * @param {string} kind
+ * @param {string} text
+ */
+function scalar(kind, text) {
+  const number = Number(text);
+  return (kind === "integer" || kind === "number") && NUMBER.test(text) && Number.isFinite(number) ? number : text;
+}
+
+/** @param {Field} field */
+function valueOf(field) {
+  const input = control(field.name);
+  if (field.kind === "flag") return /** @type {HTMLInputElement} */ (input).checked;
+  const text = input.value.trim();
+  if (field.kind === "list") {
+    const parts = text.replace(/^[[(]|[\])]$/g, "").split(",");
+    return parts.map((part) => part.trim()).filter(Boolean).map((part) => scalar(field.item ?? "text", part));
+  }
+  return text === "" && field.optional ? null : scalar(field.kind, text);
+}
+
+/** @param {Field} field */
+function textOf(field) {
+  const input = control(field.name);
+  return field.kind === "flag" ? String(/** @type {HTMLInputElement} */ (input).checked) : input.value.trim();
+}
+
+/**
+ * @param {Field} field
+ * @param {string} text
+ */
+function write(field, text) {
+  const input = control(field.name);
+  if (field.kind === "flag") /** @type {HTMLInputElement} */ (input).checked = text === "true";
+  else input.value = text;
+  const slider = document.querySelector(`[data-mirror="param-${field.name}"]`);
+  if (slider instanceof HTMLInputElement) slider.value = text;
+}
+
+const params = () => Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
+
+/** The parameters that differ from their defaults. */
+function changes() {
+  const now = fields.map((field) => /** @type {const} */ ([field, valueOf(field)]));
+  const other = now.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(field.default));
+  return Object.fromEntries(other.map(([field, value]) => [field.name, value]));
+}
+
+// --- errors beside their fields ---
+
+/**
+ * @param {Element} input
+ * @param {string} text
+ */
+function setError(input, text) {
+  const place = document.getElementById(`${input.id}-error`);
+  setText(place, text);
+  if (place) place.hidden = !text;
+  if (text) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
+
+/**
+ * Write each error beside its field.
+ * @param {import("./api.js").FieldError[]} errors
+ * @returns {{ first: HTMLElement | null, rest: string[] }} the first field with an error, and what belongs to none
+ */
+function showErrors(errors) {
+  const inputs = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-pointer]")]);
+  const rest = errors.map((error) => ({ ...error, taken: false }));
+  let first = null;
+  for (const input of inputs) {
+    const pointer = input.dataset.pointer ?? "";
+    const mine = rest.filter((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`));
+    for (const error of mine) error.taken = true;
+    setError(input, mine.map((error) => error.detail).join(" "));
+    if (mine.length) first ??= input;
+  }
+  return { first, rest: rest.filter((error) => !error.taken).map((error) => error.detail) };
+}
+
+/**
+ * @param {string} title
+ * @param {string} detail
+ */
+function showFormError(title, detail) {
+  const box = byId("form-error");
+  const heading = document.createElement("strong");
+  heading.textContent = title;
+  const words = document.createElement("span");
+  words.textContent = detail;
+  box.replaceChildren(heading, words);
+  box.hidden = false;
+}
+
+// --- the code that will run ---
+
+let asked = new AbortController();
+
+async function showCode() {
+  asked.abort();
+  asked = new AbortController();
+  const { signal } = asked;
+  const changed = changes();
+  setText(byId("code-curl"), curl(data, changed));
+  showPython(byId("code-python"), python(data, changed));
+  setText(byId("code-command"), command(data.lesson, changed));
+  try {
+    const answer = await call("POST", `/api/v1/lessons/${data.lesson}/script`, params(), { signal });
+    showPython(byId("code-keras"), answer.script);
+    setText(byId("code-state"), "");
+    showErrors([]);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Problem)) return;
+    showErrors(error.errors);
+    setText(byId("code-state"), error.errors.length ? "as before: a value cannot be used" : error.title);
+  }
+}
+
+function showEstimate() {
+  const epochs = Number(document.querySelector("#param-epochs") instanceof HTMLInputElement ? control("epochs").value : NaN);
+  const seconds = data.secondsPerEpoch * epochs;
+  if (!data.secondsPerEpoch || !(seconds > 0) || !Number.isFinite(seconds)) return;
+  const strong = byId("estimate").querySelector("strong");
+  setText(strong, duration(seconds));
+}
+
+function showDataset() {
+  const detail = document.getElementById("dataset-detail");
+  if (detail) setText(detail, data.datasets[control("dataset").value] ?? "");
+}
+
+function showPreset() {
+  const now = Object.fromEntries(fields.map((field) => [field.name, textOf(field).replace(/\s*,\s*/g, ", ")]));
+  for (const link of document.querySelectorAll("[data-preset]")) {
+    const values = data.presets[link.getAttribute("data-preset") ?? ""];
+    if (fields.every((field) => values[field.name] === now[field.name])) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function keepInAddress() {
+  const query = new URLSearchParams();
+  for (const name of Object.keys(changes())) {
+    const field = fields.find((one) => one.name === name);
+    if (field) query.set(name, textOf(field).replace(/\s*,\s*/g, ","));
+  }
+  history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+}
+
+let timer = 0;
+function onChange() {
+  showEstimate();
+  showDataset();
+  showPreset();
+  clearTimeout(timer);
+  timer = window.setTimeout(() => {
+    keepInAddress();
+    void showCode();
+  }, DEBOUNCE);
+}
+
+form.addEventListener("input", (event) => {
+  const target = event.target;
+  if (target instanceof HTMLInputElement && target.dataset.mirror) {
+    /** @type {HTMLInputElement} */ (byId(target.dataset.mirror)).value = target.value;
+  } else if (target instanceof HTMLInputElement) {
+    const slider = document.querySelector(`[data-mirror="${target.id}"]`);
+    if (slider instanceof HTMLInputElement && NUMBER.test(target.value)) slider.value = target.value;
+  }
+  onChange();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[data-preset]") : null;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  for (const field of fields) write(field, data.presets[link.getAttribute("data-preset") ?? ""][field.name]);
+  byId("form-error").hidden = true;
+  onChange();
+});
+
+byId("reset").addEventListener("click", () => {
+  for (const field of fields) {
+    write(field, Array.isArray(field.default) ? field.default.join(", ") : String(field.default ?? ""));
+  }
+  onChange();
+});
+
+// --- Train ---
+
+/** The same for every try of one submission, so that a try whose answer got lost makes no second run. */
+let key = "";
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  setText(button.querySelector("span"), "Starting…");
+  byId("form-error").hidden = true;
+  const name = /** @type {HTMLInputElement} */ (byId("run-name")).value.trim();
+  const tags = /** @type {HTMLInputElement} */ (byId("run-tags")).value.split(",").map((tag) => tag.trim()).filter(Boolean);
+  const body = { lesson: data.lesson, params: params(), ...(name && { name }), ...(tags.length && { tags }) };
+  key ||= [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+  try {
+    const run = await call("POST", "/api/v1/runs", body, { headers: { "Idempotency-Key": key } });
+    location.assign(run.links.page);
+  } catch (error) {
+    button.removeAttribute("aria-disabled");
+    setText(button.querySelector("span"), "Train");
+    const problem = error instanceof Problem ? error : new Problem(0, "Something went wrong", String(error));
+    if (problem.status) key = "";
+    const { first, rest } = showErrors(problem.errors);
+    if (!problem.errors.length) showFormError(problem.title, problem.detail);
+    else if (rest.length) showFormError(problem.title, rest.join(" "));
+    (first ?? byId("form-error")).focus();
+  }
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  key = "";
+  button.removeAttribute("aria-disabled");
+  setText(button.querySelector("span"), "Train");
+});
+
+// --- the tabs ---
+
+const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[role="tab"]')]);
+
+/** @param {HTMLElement} chosen */
+function openTab(chosen) {
+  for (const tab of tabs) {
+    const open = tab === chosen;
+    tab.setAttribute("aria-selected", String(open));
+    tab.tabIndex = open ? 0 : -1;
+    const panel = byId(tab.getAttribute("aria-controls") ?? "");
+    panel.hidden = !open;
+    panel.classList.toggle("shown", open);
+  }
+}
+
+for (const [index, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => openTab(tab));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -index, End: tabs.length - 1 - index }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = tabs[(index + step + tabs.length) % tabs.length];
+    openTab(next);
+    next.focus();
+  });
+}
+
+for (const id of ["code-keras", "code-python"]) showPython(byId(id), byId(id).textContent ?? "");

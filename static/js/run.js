@@ -1,0 +1,196 @@
+// @ts-check
+// A run's page: follows the run's events, moves the curves and the numbers, takes over what the server wrote anew.
+import { call, Problem } from "./api.js";
+import { Charts } from "./charts.js";
+import { History } from "./history.js";
+import { announce, atMostEvery, byId, dataOf, fetchPage, make, setText, takeParts } from "./page.js";
+import { follow } from "./socket.js";
+import { duration, ended, setChip, short, STATUS } from "./words.js";
+
+const run = dataOf("run-data");
+const history = new History(run.series);
+const charts = new Charts(byId("charts"), history, run.id);
+charts.best = run.best;
+charts.changed();
+
+const QUEUE_LOOK = 5000;
+let painting = 0;
+
+/** @param {import("./socket.js").RunEvent} event */
+function onEvent({ seq, type, time, data }) {
+  if (type === "epoch") onEpoch(data);
+  else if (type === "progress") onProgress(data);
+  else if (type === "log") addLine(seq, time, data);
+  else if (type === "status") onStatus(data);
+  else {
+    if (type === "environment") setText(byId("device"), data.device);
+    refresh();
+  }
+}
+
+/** @param {any} data */
+function onEpoch(data) {
+  history.add(data.epoch, data.metrics);
+  run.epoch = data.epoch;
+  run.eta = data.eta_seconds;
+  run.part = 0;
+  if (data.best) charts.best = run.best = data.best;
+  paint();
+}
+
+/** @param {any} data */
+function onProgress(data) {
+  run.part = data.steps ? data.step / data.steps : 0;
+  paint();
+}
+
+/** @param {any} data */
+function onStatus(data) {
+  run.status = data.status;
+  run.stopping = data.status === "running" && data.reason === "cancel-requested";
+  setChip(document.querySelector("#status [data-chip]"), run.status, run.stopping);
+  byId("status").dataset.status = run.status;
+  announce(run.stopping ? "Stopping" : `The run is ${(STATUS[run.status] ?? run.status).toLowerCase()}.`);
+  refresh();
+}
+
+/** Numbers and curves, at most once per frame. */
+function paint() {
+  if (!painting) {
+    painting = requestAnimationFrame(() => {
+      painting = 0;
+      showNumbers();
+      byId("no-curve").hidden = history.last >= 0;
+      byId("curve-tools").hidden = history.last < 0;
+      charts.changed();
+    });
+  }
+}
+
+function showNumbers() {
+  const epoch = run.epoch === null ? 0 : run.epoch + 1;
+  setText(byId("epoch"), String(epoch));
+  const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
+  progress.value = epoch + (run.part ?? 0);
+  if (!ended(run.status)) setText(byId("eta"), duration(run.eta));
+  if (run.best) {
+    setText(byId("best-monitor"), run.best.monitor);
+    setText(byId("best-value"), short(run.best.value));
+    setText(byId("best-epoch"), `epoch ${run.best.epoch + 1}`);
+  }
+  cursor.max = String(Math.max(1, epoch));
+  if (charts.reading === null) cursor.value = cursor.max;
+}
+
+/**
+ * @param {number} seq
+ * @param {string} time
+ * @param {{ level: string, message: string }} line
+ */
+function addLine(seq, time, line) {
+  const log = byId("log");
+  if (log.querySelector(`[data-seq="${seq}"]`)) return;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const clock = make("time", { datetime: time }, new Date(time).toLocaleTimeString("en-GB"));
+  log.append(make("li", { class: line.level, "data-seq": String(seq) }, clock, make("span", {}, line.message)));
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** Take over what the server writes: stages, models, outcome, error, buttons. Numbers that move stay ours. */
+const refresh = atMostEvery(400, async () => {
+  const fetched = await fetchPage(`/runs/${run.id}/parts`);
+  if (!fetched) return;
+  takeParts(fetched, (name) => name !== "figures" || ended(run.status));
+});
+
+// --- the connection ---
+
+if (!ended(run.status)) {
+  const banner = byId("away");
+  let until = 0;
+  let ticking = 0;
+  const tick = () => {
+    const seconds = Math.ceil((until - Date.now()) / 1000);
+    setText(byId("away-when"), seconds > 0 ? `Next try in ${seconds} s.` : "Trying…");
+  };
+  const stream = follow({
+    path: `/api/v1/runs/${run.id}/events`,
+    after: run.seq,
+    onEvent,
+    onAway(seconds) {
+      until = Date.now() + seconds * 1000;
+      banner.hidden = false;
+      tick();
+      if (!ticking) ticking = window.setInterval(tick, 500);
+    },
+    onBack() {
+      banner.hidden = true;
+      clearInterval(ticking);
+      ticking = 0;
+      announce("Connected again.");
+      refresh();
+    },
+    onDone() {
+      document.body.dataset.stream = "done";
+    },
+  });
+  byId("away-now").addEventListener("click", () => stream.retry());
+  const look = setInterval(() => {
+    if (run.status === "queued") refresh();
+    if (ended(run.status)) clearInterval(look);
+  }, QUEUE_LOOK);
+}
+
+// --- stopping ---
+
+const question = /** @type {HTMLDialogElement} */ (byId("confirm-stop"));
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("#stop")) {
+    question.returnValue = "";
+    question.showModal();
+  }
+});
+question.addEventListener("close", async () => {
+  if (question.returnValue !== "yes") return;
+  const button = document.getElementById("stop");
+  if (button) {
+    button.setAttribute("disabled", "");
+    setText(button.querySelector("span"), "Stopping…");
+  }
+  try {
+    await call("POST", `/api/v1/runs/${run.id}/cancel`);
+  } catch (error) {
+    announce(error instanceof Problem ? error.detail : String(error));
+  }
+  refresh();
+});
+
+// --- the tools above the curves ---
+
+const smoothing = /** @type {HTMLInputElement} */ (byId("smoothing"));
+const cursor = /** @type {HTMLInputElement} */ (byId("cursor"));
+const log = /** @type {HTMLInputElement} */ (byId("log-axis"));
+
+function readTools() {
+  charts.smoothing = Number(smoothing.value);
+  charts.log = log.checked;
+  setText(byId("smoothing-value"), charts.smoothing ? charts.smoothing.toFixed(2) : "off");
+  charts.changed();
+}
+
+smoothing.addEventListener("input", readTools);
+log.addEventListener("change", readTools);
+cursor.addEventListener("input", () => {
+  const latest = cursor.value === cursor.max;
+  charts.reading = latest ? null : Number(cursor.value) - 1;
+  setText(byId("cursor-value"), latest ? "latest" : cursor.value);
+  charts.changed();
+});
+charts.onZoom = () => {
+  byId("zoom-out").hidden = charts.range === null;
+};
+byId("zoom-out").addEventListener("click", () => charts.zoom(null, true));
+readTools();
+
+const lines = byId("log");
+lines.scrollTop = lines.scrollHeight;

@@ -1,0 +1,102 @@
+// @ts-check
+// How values are written; the same rules stand in app/pages/words.py and app/charts.py.
+
+/**
+ * A length of time in at most two units.
+ * @param {number | null | undefined} seconds
+ * @returns {string}
+ */
+export function duration(seconds) {
+  if (seconds == null) return "—";
+  if (seconds < 0.05) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`.replace(".0 s", " s");
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${whole} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return two(minutes, "min", whole % 60, "s");
+  const days = Math.floor(hours / 24);
+  return days === 0 ? two(hours, "h", minutes % 60, "min") : two(days, "d", hours % 24, "h");
+}
+
+/** @type {(large: number, unit: string, small: number, part: string) => string} */
+const two = (large, unit, small, part) => (small ? `${large} ${unit} ${small} ${part}` : `${large} ${unit}`);
+
+/**
+ * A metric's value in four significant digits.
+ * @param {number | null | undefined} value
+ * @returns {string}
+ */
+export function short(value) {
+  if (value == null) return "—";
+  if (value === 0) return "0";
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  if (size < -4 || size > 6) return value.toExponential(3);
+  if (size > 0) return value.toFixed(Math.max(0, 3 - size));
+  return value.toFixed(size >= -2 ? 4 : 6);
+}
+
+/**
+ * A metric's name for people.
+ * @param {string} metric
+ * @returns {string}
+ */
+export function title(metric) {
+  const words = metric.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
+}
+
+/**
+ * Whether less is better.
+ * @param {string} metric
+ */
+export function prefersLow(metric) {
+  return !/acc|auc|precision|recall|f1|r2|iou/.test(metric);
+}
+
+/**
+ * How long ago a moment was, or its date when that says more.
+ * @param {Date} moment
+ * @param {Date} now
+ * @returns {string}
+ */
+export function ago(moment, now) {
+  const seconds = (now.getTime() - moment.getTime()) / 1000;
+  if (seconds < 45) return "just now";
+  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  if (seconds < 86400) return `${Math.round(seconds / 3600)} h ago`;
+  const sameYear = moment.getFullYear() === now.getFullYear();
+  return moment.toLocaleDateString(undefined, { day: "numeric", month: "short", year: sameYear ? undefined : "numeric" });
+}
+
+/** The words for a run's status. */
+export const STATUS = Object.freeze(
+  /** @type {Record<string, string>} */ ({
+    queued: "Queued",
+    running: "Running",
+    paused: "Paused",
+    completed: "Completed",
+    failed: "Failed",
+    canceled: "Canceled",
+  }),
+);
+
+/**
+ * Whether nothing more will happen by itself.
+ * @param {string} status
+ */
+export function ended(status) {
+  return status === "completed" || status === "failed" || status === "canceled";
+}
+
+/**
+ * Write a status into its chip.
+ * @param {Element | null} chip
+ * @param {string} status
+ * @param {boolean} stopping
+ */
+export function setChip(chip, status, stopping) {
+  if (!chip) return;
+  chip.className = `chip ${status}`;
+  chip.textContent = stopping ? "Stopping" : (STATUS[status] ?? status);
+}
