@@ -7,6 +7,7 @@ code 0), the server refused the attempt (:data:`REFUSED`), or it died and the wo
 import contextlib
 import os
 import signal
+import sys
 import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -62,6 +63,7 @@ def main(order: Order, worker: Connection) -> None:
     redirect_output(order.directory / OUTPUT)
     if order.gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = order.gpu
+    sys.setswitchinterval(0.0005)
     stop = Stop()
     threading.Thread(target=_listen, args=(worker, stop), name="listener", daemon=True).start()
 
