@@ -6,9 +6,9 @@ needs it; Keras never is. Exit codes: 0 done, 1 failed, 2 refused before anythin
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -62,26 +62,21 @@ def up(
 ) -> None:
     """Start server and worker, open the page; Ctrl-C stops everything."""
     from app import launch
+    from app.serve import listen
 
     settings = settings_with(host, port, data_dir)
     if settings.port == 0:
-        with launch.listen(settings) as bound:
+        with listen(settings) as bound:
             settings = settings_with(None, bound.getsockname()[1], None)
     shown = launch.browser_for(os.environ) if browser else None
     raise typer.Exit(launch.Launch(settings, say, shown).run())
 
 
 @cli.command()
-def server(
-    host: Host = None,
-    port: Port = None,
-    data_dir: DataDir = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print the address.")] = False,
-) -> None:
+def server(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
     """Run the server alone, in this process."""
-    from app import launch
-
-    raise typer.Exit(launch.serve(settings_with(host, port, data_dir), None if quiet else say))
+    settings_with(host, port, data_dir)
+    become([sys.executable, "-m", "app.serve"], os.environ)
 
 
 @cli.command()
@@ -94,9 +89,10 @@ def worker(
     from app import launch
 
     settings = settings_with(None, None, data_dir)
-    command = launch.worker_command(settings, server_of(server, settings), name)
-    sys.stdout.flush()
-    os.execve(command[0], command, launch.worker_environment(settings))
+    become(
+        launch.worker_command(settings, server_of(server, settings), name),
+        launch.worker_environment(settings),
+    )
 
 
 @cli.command()
@@ -153,6 +149,12 @@ def watch(connection: "Client", run: dict[str, Any]) -> int:
     where = f" Best {best['monitor']} {best['value']:.4g} in epoch {best['epoch'] + 1}." if best else ""
     say(f"Run {run['id']} is {status}.{where}")
     return 0 if status == "completed" else FAILED
+
+
+def become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
+    """Go on as another program, in this very process: what only the command line needs leaves the memory."""
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)
 
 
 def settings_with(host: str | None, port: int | None, data_dir: Path | None) -> Settings:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 
@@ -17,8 +17,7 @@ def follow(events: Iterable[dict[str, Any]], epochs: int | None, console: Consol
     every = max(1, (epochs or 10) // 10)
     bar = Progress(
         TextColumn("epoch {task.fields[epoch]}"),
-        BarColumn(),
-        TaskProgressColumn(),
+        BarColumn(20),
         TextColumn("{task.fields[metrics]}"),
         TextColumn("{task.fields[eta]}"),
         console=console,
@@ -31,15 +30,16 @@ def follow(events: Iterable[dict[str, Any]], epochs: int | None, console: Consol
             data = event["data"]
             if event["type"] == "epoch":
                 done = data["epoch"] + 1
-                metrics = "  ".join(metric(name, data) for name in data["metrics"])
-                bar.update(task, completed=done, epoch=f"{done}/{epochs or '?'}", metrics=metrics, eta=eta(data))
+                losses = "  ".join(metric(name, data) for name in ("loss", "val_loss") if name in data["metrics"])
+                bar.update(task, completed=done, epoch=f"{done}/{epochs or '?'}", metrics=losses, eta=eta(data))
                 if not console.is_terminal and (done % every == 0 or done == epochs):
-                    console.print(Text(f"epoch {done}/{epochs or '?'}  {metrics}"))
+                    every_metric = "  ".join(metric(name, data) for name in data["metrics"])
+                    console.print(Text(f"epoch {done}/{epochs or '?'}  {every_metric}"), soft_wrap=True)
             elif event["type"] == "status":
                 status = data["status"]
-                bar.update(task, eta=status)
+                bar.update(task, eta="" if status == "running" else status)
             if line := spoken(event):
-                console.print(line)
+                console.print(line, soft_wrap=True)
     return status
 
 
@@ -67,6 +67,4 @@ def spoken(event: dict[str, Any]) -> Text | None:
         return Text(data["message"], style=style)
     if event["type"] == "status" and data.get("error"):
         return Text(f"{data['error']['title']}. {data['error']['detail']}", style="red")
-    if event["type"] == "checkpoint" and data["kind"] == "best" and data.get("value") is not None:
-        return None  # one per better epoch: the end says which was best
     return None

@@ -1,27 +1,26 @@
-"""Starting and stopping processes: what ``fitboard up`` and ``fitboard server`` do.
+"""Starting and stopping processes: what ``fitboard up`` does.
 
-``serve`` runs the server in this process. ``Launch`` runs server and worker as children, keeps the worker alive,
-and stops both cleanly. Nothing here knows runs or lessons; the terminal commands themselves are in :mod:`app.cli`.
+``Launch`` runs server and worker as children, keeps the worker alive, and stops both cleanly. Nothing here knows runs
+or lessons; the server's own process is in :mod:`app.serve`, the terminal commands are in :mod:`app.cli`.
 """
 
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from types import FrameType
 from typing import IO
 
-from app.settings import Settings, SettingsError
+from app.serve import Say, link, listen
+from app.settings import Settings
 
 SERVER_GRACE = 6.0
 WORKER_GRACE = 10.0
@@ -29,86 +28,6 @@ WORKER_GRACE = 10.0
 
 START_LIMIT = 60.0
 """Seconds until the server must answer; a migration of a large database is part of it."""
-
-Say = Callable[[str], None]
-
-
-def listen(settings: Settings) -> socket.socket:
-    """A socket bound to the address in the settings.
-
-    Raises:
-        SettingsError: the address can't be listened on; with the remedy.
-    """
-    host = settings.host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, settings.port))
-    except PermissionError:
-        bound.close()
-        raise SettingsError(
-            f"This system doesn't let you listen on port {settings.port}. Choose one above 1023: "
-            f"FITBOARD_PORT={8000 + settings.port % 1000}."
-        ) from None
-    except OSError as problem:
-        bound.close()
-        if isinstance(problem, socket.gaierror) or "assign" in str(problem):
-            raise SettingsError(
-                f"FITBOARD_HOST={settings.host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all."
-            ) from None
-        raise SettingsError(
-            f"Port {settings.port} is in use, perhaps by another Fitboard. Stop that one, or choose another port: "
-            f"FITBOARD_PORT={settings.port + 1}."
-        ) from None
-    return bound
-
-
-def serve(settings: Settings, say: Say | None = None) -> int:
-    """Run the server in this process until SIGINT or SIGTERM; returns the exit code.
-
-    Args:
-        say: told the address once the server answers there.
-
-    Raises:
-        SettingsError: the address can't be listened on.
-    """
-    import uvicorn
-
-    from app.main import create_app
-
-    bound = listen(settings)
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=4,
-        ws="websockets-sansio",
-        ws_max_size=1 << 16,  # nobody sends us anything over a socket
-    )
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started and say is not None:
-                say(f"Fitboard is at {link(settings)}")
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            """Answer the calls that are held, so that the shutdown needn't wait for them."""
-            board = getattr(app.state, "board", None)
-            if board is not None:
-                board.hub.close()
-            super().handle_exit(sig, frame)
-
-    server = Server(config)
-    # uvicorn raises the signal that ended it once more after its shutdown; to us that is a normal end.
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda _number, _frame: None)
-    server.run(sockets=[bound])
-    return 0 if server.started else 1
 
 
 def spawn(command: list[str], env: Mapping[str, str], output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
@@ -153,7 +72,7 @@ def stop(child: subprocess.Popen[bytes], grace: float) -> None:
 
 def server_command() -> list[str]:
     """How the server is started as a child."""
-    return [sys.executable, "-m", "app.cli", "server", "--quiet"]
+    return [sys.executable, "-m", "app.serve", "--quiet"]
 
 
 def worker_command(settings: Settings, server: str, name: str | None = None) -> list[str]:
@@ -172,13 +91,6 @@ def worker_environment(settings: Settings) -> dict[str, str]:
     environment = {**os.environ, "FITBOARD_WORKER_KEY": settings.worker_secret}
     environment.pop("FITBOARD_TOKEN", None)
     return environment
-
-
-def link(settings: Settings) -> str:
-    """The address to open: with a token set, the link that signs the browser in."""
-    if settings.token is None:
-        return settings.origin
-    return f"{settings.origin}/login?token={urllib.parse.quote(settings.token.get_secret_value(), safe='')}"
 
 
 def answers(settings: Settings) -> bool:

@@ -87,7 +87,7 @@ class Running:
 
     def start_server(self) -> None:
         """Start the server and wait until it answers."""
-        self.server = self._spawn([sys.executable, "-m", "app.cli", "server"], "server")
+        self.server = self._spawn(launch.server_command(), "server")
         wait_until(self._serves, SERVER_LIMIT, "the server to answer at /health", interval=0.02)
 
     def start_worker(self, wait: bool = True) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app import launch
+from app import launch, serve
 from app.settings import Settings, SettingsError
 from tests.cli.terminal import Command, fitboard
 from tests.running import free_port, wait_until
@@ -53,7 +53,7 @@ def test_a_dead_worker_is_started_again_and_a_dead_server_ends_it_all(tmp_path: 
         worker.kill()
         up.says("The worker ended unexpectedly (exit code -9)")
         wait_until(lambda: up.child("jobs.worker").pid != worker.pid, what="another worker")
-        up.child("server").kill()
+        up.child("app.serve").kill()
         up.says("The server ended unexpectedly (exit code -9)")
         assert up.ends() == 1
         assert "Traceback" not in up.output
@@ -63,7 +63,7 @@ def test_a_dead_worker_is_started_again_and_a_dead_server_ends_it_all(tmp_path: 
 def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     with Command(tmp_path, "up", FITBOARD_PORT=str(free_port()), FITBOARD_DATA_DIR=str(tmp_path / "data")) as up:
         up.says("Fitboard is at ")
-        server = up.child("server")
+        server = up.child("app.serve")
         worker = up.child("jobs.worker")
         up.interrupt(signal.SIGKILL)
         for orphan in (server, worker):
@@ -158,4 +158,4 @@ def test_a_text_browser_does_not_take_over_the_terminal(monkeypatch: pytest.Monk
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may listen on any port")
 def test_a_port_for_root_alone_is_said_to_be_one() -> None:
     with pytest.raises(SettingsError, match="above 1023"):
-        launch.listen(Settings(port=1))
+        serve.listen(Settings(port=1))

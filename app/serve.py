@@ -1,0 +1,113 @@
+"""The server's process: ``python -m app.serve``. It is small: no command line library, no Keras, nothing to draw with.
+
+``fitboard server`` becomes this process, ``fitboard up`` starts it as a child with ``--quiet``.
+"""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+from urllib.parse import quote
+
+from app.settings import Settings, SettingsError, load
+
+Say = Callable[[str], None]
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket bound to the address in the settings.
+
+    Raises:
+        SettingsError: the address can't be listened on; with the remedy.
+    """
+    host = settings.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, settings.port))
+    except PermissionError:
+        bound.close()
+        raise SettingsError(
+            f"This system doesn't let you listen on port {settings.port}. Choose one above 1023: "
+            f"FITBOARD_PORT={8000 + settings.port % 1000}."
+        ) from None
+    except OSError as problem:
+        bound.close()
+        if isinstance(problem, socket.gaierror) or "assign" in str(problem):
+            raise SettingsError(
+                f"FITBOARD_HOST={settings.host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all."
+            ) from None
+        raise SettingsError(
+            f"Port {settings.port} is in use, perhaps by another Fitboard. Stop that one, or choose another port: "
+            f"FITBOARD_PORT={settings.port + 1}."
+        ) from None
+    return bound
+
+
+def serve(settings: Settings, say: Say | None = None) -> int:
+    """Run the server in this process until SIGINT or SIGTERM; returns the exit code.
+
+    Args:
+        say: told the address once the server answers there.
+
+    Raises:
+        SettingsError: the address can't be listened on.
+    """
+    import uvicorn
+
+    from app.main import create_app
+
+    bound = listen(settings)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=4,
+        ws="websockets-sansio",
+        ws_max_size=1 << 16,  # nobody sends us anything over a socket
+    )
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started and say is not None:
+                say(f"Fitboard is at {link(settings)}")
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Answer the calls that are held, so that the shutdown needn't wait for them."""
+            board = getattr(app.state, "board", None)
+            if board is not None:
+                board.hub.close()
+            super().handle_exit(sig, frame)
+
+    server = Server(config)
+    # uvicorn raises the signal that ended it once more after its shutdown; to us that is a normal end.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: None)
+    server.run(sockets=[bound])
+    return 0 if server.started else 1
+
+
+def link(settings: Settings) -> str:
+    """The address to open: with a token set, the link that signs the browser in."""
+    if settings.token is None:
+        return settings.origin
+    return f"{settings.origin}/login?token={quote(settings.token.get_secret_value(), safe='')}"
+
+
+def main() -> int:
+    """Serve with the settings from the environment; ``--quiet`` leaves the address unsaid. Returns the exit code."""
+    try:
+        return serve(load(), None if "--quiet" in sys.argv else lambda line: print(line, flush=True))
+    except SettingsError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
