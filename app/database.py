@@ -74,7 +74,8 @@ def _configure_sqlite(engine: Engine, *, writer: bool) -> None:
 def make_engine(url: str, *, writer: bool) -> Engine:
     """An engine with Fitboard's rules: for SQLite WAL, foreign keys and ``BEGIN IMMEDIATE`` for the writer."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=1 if writer else 10)
+        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
+        return create_engine(url, pool_pre_ping=True, pool_size=1 if writer else 10, isolation_level=isolation)
     engine = create_engine(
         url, pool_size=1 if writer else 8, max_overflow=0 if writer else 64, connect_args={"check_same_thread": False}
     )
@@ -95,6 +96,8 @@ class Database:
         self._writer = make_engine(url, writer=True)
         self._on_commit = on_commit
         self._jobs: queue.Queue[_Job | None] = queue.Queue(WAITING)
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
         self._thread.start()
 
@@ -108,15 +111,22 @@ class Database:
         """Queue a change; the future is resolved after the commit, or with what the change raised.
 
         Raises:
-            Problem: ``busy`` when too much is waiting.
+            Problem: ``busy`` when too much is waiting, or when the server is stopping.
         """
         job = _Job(change)
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise Problem(
-                "busy", f"{WAITING} changes are waiting to be stored.", headers={"Retry-After": "1"}
-            ) from None
+        with self._closing:  # what is queued before the end is done, what comes after it is refused: nobody hangs
+            if self._closed:
+                raise Problem(
+                    "busy", "The server is stopping. Try again when it is back.", headers={"Retry-After": "2"}
+                )
+            try:
+                self._jobs.put_nowait(job)
+            except queue.Full:
+                raise Problem(
+                    "busy",
+                    f"{WAITING} changes are waiting to be stored. Try again in a second.",
+                    headers={"Retry-After": "1"},
+                ) from None
         return job.done
 
     def write(self, change: Callable[[Session], T]) -> T:
@@ -129,6 +139,10 @@ class Database:
 
     def close(self) -> None:
         """Finish what is waiting and close every connection; the last one folds the WAL into the database."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self._readers.dispose()
@@ -153,6 +167,10 @@ class Database:
             self._transaction(batch)
 
     def _transaction(self, batch: list[_Job]) -> None:
+        # From here on a job cannot be canceled any more; one whose caller has given up already is left out.
+        batch = [job for job in batch if job.done.set_running_or_notify_cancel()]
+        if not batch:
+            return
         outcomes: list[tuple[_Job, Any, BaseException | None]] = []
         events: list[Committed] = []
         try:
@@ -166,7 +184,10 @@ class Database:
                 job.done.set_exception(problem)
             return
         if events:
-            self._on_commit(events)
+            try:
+                self._on_commit(events)
+            except Exception:
+                log.exception("showing %d committed events failed", len(events))
         for job, result, failure in outcomes:
             if failure is None:
                 job.done.set_result(result)
@@ -192,7 +213,8 @@ def _as_problem(error: Exception) -> Exception:
     if isinstance(error, OperationalError):
         return Problem(
             "busy",
-            f"The database did not take the change ({error.orig}). Nothing was stored.",
+            f"The database did not take the change ({error.orig}); nothing was stored. Try again in two seconds. If it "
+            "stays so, see that the disk has room and that no other program holds the database.",
             headers={"Retry-After": "2"},
         )
     return error
