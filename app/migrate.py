@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from app.database import make_engine
@@ -44,6 +45,12 @@ def migrate(url: str) -> None:
     try:
         with engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise SettingsError(
+            f"The database {place} cannot be opened: {error.orig}. See that it is a database of Fitboard's, that its "
+            "folder can be written to, and that no other program holds it."
+        ) from None
     finally:
         engine.dispose()
     if current == head:

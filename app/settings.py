@@ -5,13 +5,18 @@ commands pass their flags on as variables, so that server and worker always see 
 """
 
 import ipaddress
+import os
+import re
 import secrets
+import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SHORTEST_SECRET = 16
 
 
 class SettingsError(Exception):
@@ -54,7 +59,9 @@ class Settings(BaseSettings):
     @field_validator("token", "worker_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < 16:
+        if value is not None and not re.fullmatch(r"[\x21-\x7e]*", value.get_secret_value()):
+            raise ValueError("holds characters that no HTTP header can carry. Use letters, digits and punctuation only")
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(
                 f"has {len(value.get_secret_value())} characters and could be guessed. Use 16 or more, for example "
                 "the output of: python3 -c 'import secrets; print(secrets.token_urlsafe())'"
@@ -94,12 +101,31 @@ class Settings(BaseSettings):
         if self.worker_key is not None:
             return self.worker_key.get_secret_value()
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        if not self.worker_key_file.exists():
+            self._make_worker_key()
+        key = self.worker_key_file.read_text().strip()
+        if len(key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"{self.worker_key_file} holds no key (a full disk, perhaps). Remove that file and start again."
+            )
+        return key
+
+    def _make_worker_key(self) -> None:
+        """Write the key aside and put it into place: whoever finds the file finds all of it, and the first wins."""
+        handle, name = tempfile.mkstemp(dir=self.data_dir, prefix=".worker-key-")  # readable by its owner alone
         try:
-            with open(self.worker_key_file, "x", opener=_owner_only) as file:
+            with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_urlsafe(32))
-        except FileExistsError:
-            pass
-        return self.worker_key_file.read_text().strip()
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(name, self.worker_key_file)
+            except FileExistsError:
+                return
+            except OSError:  # a file system without hard links
+                os.replace(name, self.worker_key_file)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def check(self) -> None:
         """Refuse what must not start.
@@ -112,12 +138,6 @@ class Settings(BaseSettings):
                 f"FITBOARD_HOST={self.host} can be reached from other machines, and no FITBOARD_TOKEN is set. "
                 "Set a token of 16 or more characters, or leave FITBOARD_HOST at 127.0.0.1."
             )
-
-
-def _owner_only(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)
 
 
 def load() -> Settings:
