@@ -5,9 +5,10 @@ import json
 from typing import Any
 
 from app.board import Board
-from app.errors import FieldError, Problem, invalid_input
+from app.errors import Problem, invalid_input
 from app.runs import lifecycle
 from app.schemas import NewRun
+from app.sentences import FieldError
 from jobs.datasets import DatasetInvalid, DatasetState, DatasetUnavailable
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params

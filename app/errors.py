@@ -1,7 +1,8 @@
 """Domain errors, and the one shape in which every error leaves the server (RFC 9457, application/problem+json).
 
 A :class:`Problem` is raised where the rule lives; the handlers at the end of this file turn it, FastAPI's own
-validation errors and everything unforeseen into a response. Each registered type has a page under ``/errors/``.
+validation errors and everything unforeseen into a response. Each registered type has a page under ``/errors/``. The
+sentences about single values are made in :mod:`app.sentences`.
 """
 
 import logging
@@ -14,6 +15,10 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
+
+from app.sentences import FieldError, located, shown
+from app.sentences import field_errors as field_errors
 
 log = logging.getLogger("fitboard")
 
@@ -39,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "malformed-body": Kind(
         400,
         "The request body cannot be read",
-        "The body is not JSON as RFC 8259 defines it. NaN, Infinity and numbers too large for a float are no JSON.",
+        "The body is not JSON, or not in UTF-8, or nested too deeply. The detail says what was met and where.",
     ),
     "unsupported-media-type": Kind(
         415, "This content type is not accepted", "Send JSON with the header Content-Type: application/json."
@@ -60,6 +65,11 @@ KINDS: Mapping[str, Kind] = {
     "method-not-allowed": Kind(405, "This method is not possible here", "The Allow header names the methods that are."),
     "wrong-status": Kind(
         409, "The run's status forbids this", "Only a queued or running run can be canceled; only one at rest deleted."
+    ),
+    "range-not-satisfiable": Kind(
+        416,
+        "This part of the file does not exist",
+        "The Range header asks for bytes past the end or is malformed. Content-Range says how long the file is.",
     ),
     "dataset-unavailable": Kind(
         409,
@@ -107,14 +117,6 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-class FieldError(BaseModel):
-    """One value that cannot be used. ``pointer`` is a JSON pointer (RFC 6901) into the request."""
-
-    pointer: str = Field(examples=["/params/batch_size"])
-    code: str = Field(examples=["too_large"])
-    detail: str = Field(examples=["Batch size 4096 is larger than the 614 training rows. Use 1 to 614."])
-
-
 class ProblemBody(BaseModel):
     """An error as RFC 9457 describes it."""
 
@@ -158,69 +160,6 @@ class Problem(Exception):
         return JSONResponse(self.body(), self.status, self.headers, media_type=MEDIA_TYPE)
 
 
-def shown(value: Any, limit: int = 80) -> str:
-    """A received value as it can stand in a sentence: JSON-like, cut, and safe to encode whatever it holds."""
-    text = "true" if value is True else "false" if value is False else "null" if value is None else repr(value)
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def pointer(parts: Iterable[str | int]) -> str:
-    """A JSON pointer (RFC 6901) from a path of keys and indexes."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-
-
-def field_errors(errors: Iterable[Mapping[str, Any]], base: tuple[str | int, ...] = ()) -> list[FieldError]:
-    """Pydantic's errors as ours: a pointer, a code, and a sentence with the value received and what is possible.
-
-    Args:
-        errors: ``ValidationError.errors()``.
-        base: where in the request the validated part stands.
-    """
-    return [
-        FieldError(pointer=pointer((*base, *error["loc"])), code=str(error["type"]), detail=_sentence(error))
-        for error in errors
-    ]
-
-
-_BOUNDS = {
-    "greater_than": "must be greater than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be {le} or less",
-    "literal_error": "must be one of {expected}",
-    "enum": "must be one of {expected}",
-    "finite_number": "must be a finite number",
-    "int_from_float": "must be a whole number",
-    "int_type": "must be a whole number",
-    "string_type": "must be text",
-    "bool_type": "must be true or false",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_too_short": "must have at least {min_length} characters",
-    "too_short": "must have at least {min_length} entries",
-    "too_long": "must have at most {max_length} entries",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-}
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    kind, name = error["type"], next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "body")
-    name = shown(name, 40)[1:-1]
-    if kind == "missing":
-        return f"{name} is missing. Add it."
-    if kind == "extra_forbidden":
-        return f"There is no field {shown(error['loc'][-1])} here. Remove it or correct its name."
-    if kind == "value_error":
-        return f"{name}: {str(error['msg']).removeprefix('Value error, ').rstrip('.')}."
-    rule = _BOUNDS.get(kind)
-    rule = rule.format(**error.get("ctx", {})) if rule else str(error["msg"]).rstrip(".").replace("Input", "it", 1)
-    return f"{name} is {shown(error['input'])}, and {rule}."
-
-
 def invalid_input(errors: list[FieldError]) -> Problem:
     """The problem for one or more values that cannot be used."""
     return Problem("invalid-input", " ".join(error.detail for error in errors[:3]), errors)
@@ -237,10 +176,14 @@ async def handle_validation(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = list(error.errors())
     if found and found[0]["type"] == "json_invalid":
-        reason = found[0].get("ctx", {}).get("error", "it is not JSON")
-        return Problem("malformed-body", f"The body is not JSON: {reason}. Send one JSON object.").response()
-    stripped = [{**entry, "loc": entry["loc"][1:] if entry["loc"][0] == "body" else entry["loc"]} for entry in found]
-    return invalid_input(field_errors(stripped)).response()
+        reason, place = found[0]["ctx"]["error"], found[0]["loc"][-1]
+        return Problem(
+            "malformed-body", f"The body is not JSON: {reason}, at character {place}. Send one JSON object."
+        ).response()
+    told = [
+        {**one, "loc": located(one["loc"][1:], error.body) if one["loc"][0] == "body" else one["loc"]} for one in found
+    ]
+    return invalid_input(field_errors(told)).response()
 
 
 async def handle_http(request: Request, error: Exception) -> Response:
@@ -252,7 +195,24 @@ async def handle_http(request: Request, error: Exception) -> Response:
         "not-found": f"There is nothing at {shown(request.url.path)}. /docs lists every address of the API.",
         "method-not-allowed": f"{request.method} is not possible at {shown(request.url.path)}.",
     }
-    return Problem(kind, details.get(kind, str(error.detail)), headers=error.headers).response()
+    headers = dict(error.headers or {})
+    if kind == "method-not-allowed":
+        headers["Allow"] = ", ".join(_methods(request))
+    return Problem(kind, details.get(kind, str(error.detail)), headers=headers).response()
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that the address takes; the framework knows only those of the first route that it tried."""
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+
+
+async def handle_gone(_request: Request, _error: Exception) -> Response:
+    """Nobody waits for this answer any more: a call that was hung up is no defect."""
+    return Response(status_code=400)
 
 
 async def handle_unforeseen(request: Request, error: Exception) -> Response:

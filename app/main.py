@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy import select
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 from app import __version__, errors, openapi
 from app.api import checkpoints, history, ingest, lessons, runs, stream, system
@@ -16,9 +18,9 @@ from app.database import Database
 from app.files import RunFiles
 from app.hub import Hub
 from app.migrate import migrate
-from app.models import Run
 from app.pages import setup as pages
 from app.pages.problems import for_browsers
+from app.runs import queries
 from app.scheduler import Scheduler
 from app.security import Doors
 from app.settings import Settings
@@ -50,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
         settings.worker_secret  # noqa: B018 (made now, so that a worker finds it)
         with database.read() as session:
-            board.files.remove_orphans(set(session.scalars(select(Run.id))))
+            board.files.tidy(queries.checkpoints_at_rest(session))
         app.state.board = board
         leases = asyncio.create_task(board.scheduler.watch_leases())
         try:
@@ -62,7 +64,8 @@ def create_app(settings: Settings) -> FastAPI:
                 await leases
             await asyncio.to_thread(database.close)
 
-    app = FastAPI(
+    app = Guarded(
+        settings,
         title="Fitboard",
         version=__version__,
         summary="A web dashboard for training Keras models.",
@@ -77,6 +80,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, for_browsers(errors.handle_validation))
     app.add_exception_handler(HTTPException, for_browsers(errors.handle_http))
     app.add_exception_handler(Exception, for_browsers(errors.handle_unforeseen))
-    app.add_middleware(Doors, settings=settings)
+    app.add_exception_handler(ClientDisconnect, errors.handle_gone)
     openapi.install(app)
     return app
+
+
+class Guarded(FastAPI):
+    """FastAPI behind the doors: outside even what answers defects, so that those answers carry the headers too."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        super().__init__(**options)
+        self._settings = settings
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Everything, behind the doors."""
+        return Doors(super().build_middleware_stack(), self._settings)

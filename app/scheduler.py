@@ -1,8 +1,9 @@
 """Who trains what: hands queued runs to workers, passes cancels on, and notices a worker that fell silent.
 
-A worker's ``sync`` call is a long poll: it is held until there is something for that worker to do, and it is the
-worker's lease at the same time. Leases run on the server's monotonic clock and live in memory; after a restart every
-worker has one lease to come back before its runs are given up.
+A worker's ``sync`` call is a long poll: it is held until there is something for that worker to do, and it renews the
+lease of every attempt that the worker names in it. So a worker that falls silent loses its runs, and so does one that
+never learnt of an assignment because the answer was lost. Leases run on the server's monotonic clock and live in
+memory; after a restart, or a pause of the whole server, every attempt has one lease to be named again.
 """
 
 import asyncio
@@ -14,24 +15,32 @@ from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.database import Database
 from app.hub import Hub
 from app.models import Run, Status
 from app.runs import ingest, lifecycle, queries
-from jobs.protocol import AttemptRef, EndData, ErrorData, Outcome, SyncReply, SyncRequest
+from jobs.protocol import Assignment, AttemptRef, EndData, ErrorData, Outcome, SyncReply, SyncRequest
 
 log = logging.getLogger("fitboard")
 
 LEASE_SECONDS = 20.0
-"""How long a worker may be silent before its runs are given up."""
+"""How long no worker may name an attempt before it is given up."""
 
 CHECK_SECONDS = 2.0
+"""How often leases are looked at. A check that comes very late shows that the server itself stood still."""
+
+MOST_ATTEMPTS = 10
+"""After so many attempts a run of which nothing was ever reported isn't queued again: it may be what ends workers."""
+
+Held = tuple[str, str, int]
+"""A lease's name: the worker, the run, the attempt."""
 
 
 @dataclass
 class Worker:
-    """What is known of a worker that has called: when it last did, what it can take, and on which devices."""
+    """What is known of a worker that has called: when it last did, its slots and free slots, and its devices."""
 
     name: str
     slots: int
@@ -61,21 +70,21 @@ class Scheduler:
         self._hub = hub
         self._clock = clock
         self._now = now
-        self._started = clock()
+        self._renewed = clock()
+        self._checked = clock()
         self._workers: dict[str, Worker] = {}
+        self._leases: dict[Held, float] = {}
 
     @property
     def workers(self) -> list[Worker]:
-        """The workers whose lease holds."""
-        return [worker for worker in self._workers.values() if self._alive(worker.name)]
+        """The workers heard of within a lease."""
+        return [worker for worker in self._workers.values() if self._clock() - worker.seen < LEASE_SECONDS]
 
     async def sync(self, request: SyncRequest) -> SyncReply:
         """Answer a worker as soon as there is something for it, at the latest after ``request.hold`` seconds."""
         deadline = self._clock() + request.hold
+        self._hear(request)
         while True:
-            self._workers[request.worker] = Worker(
-                request.worker, request.slots, request.free, tuple(request.devices), self._clock()
-            )
             changed = asyncio.ensure_future(self._hub.changed(max(deadline - self._clock(), 0.0)))
             try:
                 reply = await self._plan(request)
@@ -85,50 +94,72 @@ class Scheduler:
             finally:
                 changed.cancel()
 
+    def _hear(self, request: SyncRequest) -> None:
+        now = self._clock()
+        self._workers[request.worker] = Worker(request.worker, request.slots, request.free, tuple(request.devices), now)
+        for attempt in request.attempts:
+            self._leases[request.worker, attempt.run, attempt.attempt] = now
+
     async def _plan(self, request: SyncRequest) -> SyncReply:
-        with self._database.read() as session:
-            cancel, stale = _reconcile(session, request)
-            waiting = request.free > 0 and queries.queue_length(session) > 0
-        start = []
-        if waiting:
-            start = await self._database.awrite(
-                lambda session: lifecycle.claim(session, request.worker, request.free, self._now())
-            )
+        cancel, stale, waiting = await run_in_threadpool(self._look, request)
+        start = await self._database.awrite(lambda session: self._claim(session, request)) if waiting else []
         return SyncReply(start=start, cancel=cancel, stale=stale)
 
+    def _look(self, request: SyncRequest) -> tuple[list[AttemptRef], list[AttemptRef], bool]:
+        with self._database.read() as session:
+            cancel, stale = _reconcile(session, request)
+            return cancel, stale, request.free > 0 and queries.queue_length(session) > 0
+
+    def _claim(self, session: Session, request: SyncRequest) -> list[Assignment]:
+        start = lifecycle.claim(session, request.worker, request.free, self._now())
+        for one in start:
+            self._leases[request.worker, one.run, one.attempt] = self._clock()
+        return start
+
     async def watch_leases(self) -> None:
-        """Give up the runs of silent workers, for as long as the server lives."""
+        """Give up attempts whose lease has run out, for as long as the server lives."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                await self._give_up_lost()
+                await self.check_leases()
             except Exception:
                 log.exception("checking the workers' leases failed; trying again")
 
-    async def _give_up_lost(self) -> None:
-        with self._database.read() as session:
-            lost = [run.id for run in queries.running(session) if not self._alive(run.worker or "")]
-        for run_id in lost:
+    async def check_leases(self) -> None:
+        """Give up attempts whose lease has run out: queued again if nothing was reported of them, else failed."""
+        now = self._clock()
+        if now - self._checked >= LEASE_SECONDS / 2:
+            self._renewed = now  # we stood still (a suspended process, say): workers may have called in vain
+        self._checked = now
+        for run_id in await run_in_threadpool(self._find_lost):
             await self._database.awrite(lambda session, run_id=run_id: self._lose(session, run_id))  # type: ignore[misc]
-        for name in [name for name in self._workers if not self._alive(name)]:
+        for held in [held for held, seen in list(self._leases.items()) if now - seen >= LEASE_SECONDS]:
+            self._leases.pop(held, None)
+        for name in [name for name, one in self._workers.items() if now - one.seen >= LEASE_SECONDS]:
             del self._workers[name]
+
+    def _find_lost(self) -> list[str]:
+        with self._database.read() as session:
+            return [run.id for run in queries.running(session) if self._lost(run)]
+
+    def _lost(self, run: Run) -> bool:
+        seen = self._leases.get((run.worker or "", run.id, run.attempt), self._renewed)
+        return self._clock() - max(seen, self._renewed) >= LEASE_SECONDS
 
     def _lose(self, session: Session, run_id: str) -> None:
         run = session.scalar(select(Run).where(Run.id == run_id))
-        if run is None or run.status != Status.RUNNING or self._alive(run.worker or ""):
+        if run is None or run.status != Status.RUNNING or not self._lost(run):
             return
-        log.warning("run %s: no word from worker %s for %d s", run.id, run.worker, LEASE_SECONDS)
+        log.warning("run %s: worker %s has not named it for %d s", run.id, run.worker, LEASE_SECONDS)
+        if run.acknowledged == 0 and run.attempt < MOST_ATTEMPTS:
+            ingest.end(session, run, EndData(outcome=Outcome.RELEASED, reason="lost-contact"), self._now())
+            return
         detail = (
             f"The worker {run.worker} has not been heard of for {LEASE_SECONDS:.0f} seconds. What it had reported is "
             "kept, its checkpoints included. See that a worker runs, then train again."
         )
         error = ErrorData(title="The worker was lost", detail=detail)
         ingest.end(session, run, EndData(outcome=Outcome.FAILED, reason="lost-contact", error=error), self._now())
-
-    def _alive(self, name: str) -> bool:
-        worker = self._workers.get(name)
-        seen = self._started if worker is None else worker.seen
-        return self._clock() - seen < LEASE_SECONDS
 
 
 def _reconcile(session: Session, request: SyncRequest) -> tuple[list[AttemptRef], list[AttemptRef]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, create_model
 
+from app import sentences
 from app.models import Checkpoint, Run, Status
 from app.runs.events import timestamp
 from app.runs.history import Series
@@ -17,10 +18,8 @@ from jobs.protocol import Stage
 Time = Annotated[datetime, PlainSerializer(timestamp, return_type=str)]
 """A time as RFC 3339 in UTC."""
 
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
-TagWord = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f,]+$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=sentences.LINE)]
+TagWord = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=sentences.WORD)]
 
 
 class Shape(BaseModel):

@@ -15,12 +15,13 @@ import hmac
 import ipaddress
 import re
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Problem, shown
+from app.errors import Problem
+from app.sentences import shown
 from app.settings import Settings
 
 COOKIE = "fitboard"
@@ -48,7 +49,7 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 
-_NAME = re.compile(r"^(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?$")
+_NAME = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 class Doors:
@@ -66,29 +67,32 @@ class Doors:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["type"] == "http":
+            send = _with_headers(send)
+        too_large: list[Problem] = []
         try:
             self._check_host(headers)
             self._check_origin(headers)
             self._check_token(scope, headers)
             if scope["type"] == "http":
-                receive = _limited(scope, headers, receive)
+                receive = _limited(scope, headers, receive, too_large)
         except Problem as problem:
             if scope["type"] == "websocket":
                 await _refuse_handshake(scope, receive, send, problem)
             else:
-                await problem.response()(scope, receive, _with_headers(send))
+                await problem.response()(scope, receive, send)
             return
-        await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
+        await self._app(scope, receive, _instead(too_large, scope, receive, send))
 
     def _check_host(self, headers: Headers) -> None:
         hosts = headers.getlist("host")
-        match = _NAME.match(hosts[0].lower()) if len(hosts) == 1 else None
+        match = _NAME.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
         name = match["name"].strip("[]") if match else ""
         if name not in self._names and not _is_loopback(name):
             raise Problem(
                 "forbidden-host",
                 f"The host {shown(', '.join(hosts))} is not served here. Use 127.0.0.1 or localhost, or add the name "
-                "to FITBOARD_ALLOWED_HOSTS.",
+                "to FITBOARD_ALLOWED_HOSTS and start again.",
             )
 
     @staticmethod
@@ -118,11 +122,8 @@ def signed_in(token: str, headers: Headers) -> bool:
     """Whether a request carries the token, as a bearer or as the cookie made from it."""
     if same(bearer(headers), token):
         return True
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return False
-    return cookie is not None and same(cookie.value, cookie_value(token))
+    # Not http.cookies: it gives up at the first cookie it finds odd, and other programs on this host set odd ones.
+    return same(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), cookie_value(token))
 
 
 def bearer(headers: Headers) -> str:
@@ -132,8 +133,8 @@ def bearer(headers: Headers) -> str:
 
 
 def same(given: str, expected: str) -> bool:
-    """Whether two secrets are equal, in a time that doesn't tell where they differ."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    """Whether two secrets are equal, in a time that doesn't tell where they differ. Nothing equals an empty one."""
+    return expected != "" and hmac.compare_digest(given.encode(), expected.encode())
 
 
 def cookie_value(token: str) -> str:
@@ -148,8 +149,12 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _limited(scope: Scope, headers: Headers, receive: Receive) -> Receive:
-    """Check content type and announced length now, and count what really arrives."""
+def _limited(scope: Scope, headers: Headers, receive: Receive, too_large: list[Problem]) -> Receive:
+    """Check content type and announced length now, and count what really arrives.
+
+    A body that turns out too large is cut off, and the problem put into ``too_large`` for :func:`_instead` to answer:
+    raised here, it would be taken for a defect of whoever was reading.
+    """
     path, length = scope["path"], headers.get("content-length")
     has_body = (length is not None and length != "0") or "transfer-encoding" in headers
     if not has_body:
@@ -165,9 +170,11 @@ def _limited(scope: Scope, headers: Headers, receive: Receive) -> Receive:
                 "unsupported-media-type",
                 f"The content type is {shown_type}. Send JSON with Content-Type: application/json.",
             )
-    too_large = Problem("body-too-large", f"The body is larger than the {limit} bytes that {path} takes.")
-    if length is not None and (not length.isdigit() or int(length) > limit):
-        raise too_large
+    problem = Problem(
+        "body-too-large", f"The body is larger than the {limit} bytes that {shown(path)} takes. Send less."
+    )
+    if length is not None and (re.fullmatch("[0-9]{1,18}", length) is None or int(length) > limit):
+        raise problem
     received = 0
 
     async def counted() -> Message:
@@ -175,10 +182,26 @@ def _limited(scope: Scope, headers: Headers, receive: Receive) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
-            raise too_large
+            too_large.append(problem)
+            return {"type": "http.disconnect"}
         return message
 
     return counted
+
+
+def _instead(too_large: list[Problem], scope: Scope, receive: Receive, send: Send) -> Send:
+    """Answer with the problem that the body was too large, if it was, whatever the application makes of that."""
+    answered = False
+
+    async def chosen(message: Message) -> None:
+        nonlocal answered
+        if not too_large:
+            await send(message)
+        elif not answered:
+            answered = True
+            await too_large[0].response()(scope, receive, send)
+
+    return chosen
 
 
 def _with_headers(send: Send) -> Send:
@@ -201,6 +224,8 @@ async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, problem:
     await receive()
     if "websocket.http.response" in scope.get("extensions", {}):
         response = problem.response()
+        for name, value in HEADERS.items():
+            response.headers[name] = value
         await send({"type": "websocket.http.response.start", "status": problem.status, "headers": response.raw_headers})
         await send({"type": "websocket.http.response.body", "body": response.body})
     else:

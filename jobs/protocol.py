@@ -32,7 +32,7 @@ class EventType(StrEnum):
     """The kinds of events of a run, as they stand in the database and on the WebSocket."""
 
     STATUS = "status"
-    """The run's status changed (written by the server): ``status, reason, attempt, error, result``."""
+    """The run's status changed (written by the server): ``status, reason, attempt, error``."""
     STAGE = "stage"
     """A stage began or is done: ``stage, state, seconds, summary``."""
     ENVIRONMENT = "environment"
@@ -80,6 +80,13 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A count or an index: what every database's integer column holds."""
+
+Word = Annotated[str, Field(min_length=1, max_length=64)]
+MetricName = Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class StageData(Wire):
     """A stage that began (``state="started"``) or is done, with what it produced in one sentence."""
 
@@ -92,7 +99,7 @@ class StageData(Wire):
 class EnvironmentData(Wire):
     """Where and how the attempt computes. Chosen at the first attempt and never changed by a later one."""
 
-    backend: str
+    backend: Annotated[str, Field(max_length=32)]
     device: str
     route: Literal["compiled", "plain"]
     jit_compile: bool
@@ -103,22 +110,22 @@ class ModelData(Wire):
     """The built model: Keras's ``summary()`` as text and the number of trainable and other parameters."""
 
     summary: str
-    parameters: int
+    parameters: Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Best(Wire):
     """The best epoch so far (stored from 0) by the metric that the lesson monitors."""
 
-    epoch: int
-    monitor: str
+    epoch: Number
+    monitor: MetricName
     value: FiniteFloat
 
 
 class EpochData(Wire):
     """One row of Keras's History. A value that isn't finite is ``None``, and ``non_finite`` says what it was."""
 
-    epoch: Annotated[int, Field(ge=0)]
-    metrics: dict[str, FiniteFloat | None]
+    epoch: Number
+    metrics: dict[MetricName, FiniteFloat | None]
     non_finite: dict[str, Literal["nan", "inf", "-inf"]] = {}
     seconds: FiniteFloat
     eta_seconds: FiniteFloat | None = None
@@ -142,20 +149,20 @@ class EpochData(Wire):
 class ProgressData(Wire):
     """How far a long epoch has come: ``step`` of ``steps`` batches are done."""
 
-    epoch: int
-    step: int
-    steps: int
+    epoch: Number
+    step: Number
+    steps: Number
 
 
 class CheckpointData(Wire):
     """A saved model, uploaded before this entry is sent. ``sha256`` is of the ``.keras`` file's bytes."""
 
     kind: Literal["best", "last"]
-    epoch: int
-    monitor: str | None = None
+    epoch: Number
+    monitor: MetricName | None = None
     value: FiniteFloat | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    bytes: Annotated[int, Field(ge=1)]
+    bytes: Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class LogData(Wire):
@@ -176,14 +183,14 @@ class EndData(Wire):
     """The last entry of an attempt. ``reason`` is a word for machines (``diverged``, ``killed``, ``data``, …)."""
 
     outcome: Outcome
-    reason: str | None = None
+    reason: Word | None = None
     error: ErrorData | None = None
 
 
 class Entry(Wire):
     """One journal entry. ``n`` counts from 1 within the attempt, without gaps; ``data`` is as its type says."""
 
-    n: Annotated[int, Field(ge=1)]
+    n: Annotated[int, Field(ge=1, le=2**31 - 1)]
     type: EventType
     time: AwareDatetime
     data: dict[str, Any]
@@ -217,15 +224,19 @@ class Assignment(AttemptRef):
 
 
 class SyncRequest(Wire):
-    """What a worker says of itself. ``stopping`` lists the attempts whose cancelation it already knows."""
+    """What a worker says of itself.
+
+    ``attempts`` lists every attempt until its end is acknowledged: an attempt that no call names loses its lease.
+    ``stopping`` lists the attempts whose cancelation the worker already knows.
+    """
 
     protocol: int = PROTOCOL
     worker: Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
     slots: Annotated[int, Field(ge=1, le=64)]
     free: Annotated[int, Field(ge=0, le=64)]
     devices: list[str] = []
-    attempts: list[AttemptRef] = []
-    stopping: list[AttemptRef] = []
+    attempts: Annotated[list[AttemptRef], Field(max_length=1000)] = []
+    stopping: Annotated[list[AttemptRef], Field(max_length=1000)] = []
     hold: Annotated[FiniteFloat, Field(ge=0, le=HOLD_SECONDS)] = HOLD_SECONDS
 
 

@@ -1,19 +1,29 @@
 """A run's saved models, to list and to download: ranges, and the SHA-256 as a strong ETag."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from app.api.runs import RunId
-from app.board import CurrentBoard
+from app.board import Board, CurrentBoard
 from app.errors import Problem
+from app.files import RunFiles
+from app.models import Checkpoint, Run, Status
 from app.runs import lifecycle, queries
 from app.schemas import CheckpointList, CheckpointShape
+from app.sentences import shown
 
 router = APIRouter(prefix="/api/v1/runs/{run_id}/checkpoints", tags=["checkpoints"])
 
 MEDIA_TYPE = "application/vnd.keras"
+
+HOLD_TRIES = 5
+"""A checkpoint may be replaced between reading its row and holding its file: then the newer one is taken."""
 
 
 @router.get("", summary="List checkpoints")
@@ -32,16 +42,58 @@ def download_checkpoint(
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
     """The `.keras` file, as `keras.saving.load_model` reads it."""
-    with board.database.read() as session:
-        run = lifecycle.find(session, run_id)
-        row = queries.checkpoint(session, run, kind)
-    if row is None:
-        raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {kind} checkpoint yet.")
+    run, row, path = _hold(board, run_id, kind)
     etag = f'"{row.sha256}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if if_none_match and (if_none_match.strip() == "*" or etag in [one.strip() for one in if_none_match.split(",")]):
+    known = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
+    if etag in known or "*" in known:
+        board.files.release(path)
         return Response(status_code=304, headers=headers)
-    path = board.files.checkpoint(run.id, row.sha256)
-    if not path.is_file():
-        raise Problem("no-checkpoint", f"The {kind} checkpoint of run {run.id} was just replaced. Ask again.")
-    return FileResponse(path, headers=headers, media_type=MEDIA_TYPE, filename=f"{run.lesson}-{run.id}-{kind}.keras")
+    return Download(board.files, path, headers, f"{run.lesson}-{run.id}-{kind}.keras")
+
+
+class Download(FileResponse):
+    """A file that is held until it is sent, and whose refused ranges are problems like all others."""
+
+    def __init__(self, files: RunFiles, path: Path, headers: dict[str, str], filename: str) -> None:
+        super().__init__(path, headers=headers, media_type=MEDIA_TYPE, filename=filename)
+        self._files = files
+        self._held = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or the part of it that is asked for."""
+        refused = False
+
+        async def checked(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] in (400, 416):
+                refused = True
+                size = self._held.stat().st_size
+                asked = shown(Headers(scope=scope).get("range"))
+                detail = f"The range {asked} is not in this file of {size} bytes. Ask for bytes=0-{size - 1} or less."
+                problem = Problem("range-not-satisfiable", detail, headers={"Content-Range": f"bytes */{size}"})
+                await problem.response()(scope, receive, send)
+            elif not refused:
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, checked)
+        finally:
+            await run_in_threadpool(self._files.release, self._held)
+
+
+def _hold(board: Board, run_id: str, kind: str) -> tuple[Run, Checkpoint, Path]:
+    for _ in range(HOLD_TRIES):
+        with board.database.read() as session:
+            run = lifecycle.find(session, run_id)
+            row = queries.checkpoint(session, run, kind)
+        if row is None:
+            raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {kind} checkpoint{_yet(run)}.")
+        path = board.files.hold(run.id, row.sha256)
+        if path is not None:
+            return run, row, path
+    raise Problem("no-checkpoint", f"The file of the {kind} checkpoint of run {run.id} is gone. Train again.")
+
+
+def _yet(run: Run) -> str:
+    return "" if Status(run.status).ended else " yet"

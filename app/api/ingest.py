@@ -6,15 +6,16 @@ Each call carries a credential of its own: ``sync`` the worker key, the others t
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from app import security
-from app.api.routing import StrictRoute
+from app.api.routing import StrictRoute, unless_gone
 from app.board import Board, CurrentBoard
 from app.errors import Problem
 from app.files import WrongDigest
 from app.runs import ingest, lifecycle
-from jobs.protocol import PROTOCOL, Acknowledgement, EntryBatch, EventType, SyncReply, SyncRequest
+from jobs.protocol import PROTOCOL, Acknowledgement, EntryBatch, SyncReply, SyncRequest
 
 router = APIRouter(prefix="/api/worker", include_in_schema=False, route_class=StrictRoute)
 
@@ -39,14 +40,14 @@ def _only_workers(request: Request, board: CurrentBoard) -> None:
 
 
 @router.post("/sync", dependencies=[Depends(_only_workers)])
-async def sync(board: CurrentBoard, body: SyncRequest) -> SyncReply:
+async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> SyncReply:
     """What a worker shall start and cancel; held until there is something, or until its time is over."""
     if body.protocol != PROTOCOL:
         raise Problem(
             "incompatible-worker",
             f"The worker speaks protocol {body.protocol}, this server {PROTOCOL}. Update both to the same version.",
         )
-    return await board.scheduler.sync(body)
+    return await unless_gone(request, board.scheduler.sync(body))
 
 
 @router.post("/runs/{run_id}/attempts/{attempt}/events")
@@ -54,12 +55,8 @@ def record_entries(
     board: CurrentBoard, token: AttemptToken, run_id: str, attempt: int, body: EntryBatch
 ) -> Acknowledgement:
     """Store journal entries in order; answered once they are on disk."""
-    for entry in body.entries:
-        if entry.type is EventType.CHECKPOINT:
-            _require_upload(board, run_id, str(entry.data.get("sha256")))
-    recorded = board.database.write(
-        lambda session: ingest.record(session, run_id, attempt, token, body.entries, board.now())
-    )
+    reported = ingest.Reported(run_id, attempt, token, body.entries)
+    recorded = board.database.write(lambda session: ingest.record(session, reported, board.files.size, board.now()))
     if recorded.superseded:
         board.files.forget(run_id, recorded.superseded)
     return Acknowledgement(n=recorded.acknowledged)
@@ -76,14 +73,13 @@ async def receive_checkpoint(
     x_content_sha256: Annotated[str, Header(pattern="^[0-9a-f]{64}$")],
 ) -> None:
     """Store a saved model's bytes; it becomes visible with the journal entry that names its SHA-256."""
-    with board.database.read() as session:
-        run_id = lifecycle.authorize(session, run_id, attempt, token).id
+    await run_in_threadpool(_authorize, board, run_id, attempt, token)
     try:
         await board.files.receive(run_id, x_content_sha256, request.stream())
     except WrongDigest as error:
         raise Problem("invalid-input", f"The {kind} checkpoint arrived damaged: {error}. Send it again.") from None
 
 
-def _require_upload(board: Board, run_id: str, sha256: str) -> None:
-    if not board.files.checkpoint(run_id, sha256).is_file():
-        raise Problem("invalid-input", f"No checkpoint with SHA-256 {sha256[:80]} was uploaded. Upload it first.")
+def _authorize(board: Board, run_id: str, attempt: int, token: str) -> None:
+    with board.database.read() as session:
+        lifecycle.authorize(session, run_id, attempt, token)

@@ -9,9 +9,10 @@ from app import admission
 from app.api.routing import StrictRoute
 from app.api.runs import RunId
 from app.board import Board, CurrentBoard
-from app.errors import Problem, field_errors, invalid_input, shown
+from app.errors import Problem, invalid_input
 from app.runs import lifecycle
 from app.schemas import DatasetShape, LessonDetail, LessonList, LessonShape, PresetShape, ScriptShape
+from app.sentences import field_errors, shown
 from jobs.datasets import DatasetInvalid, Source
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson

@@ -1,32 +1,37 @@
-"""How a body is read: JSON as RFC 8259 has it, and nothing that only Python takes for JSON."""
+"""How a JSON body is read, and how a call is held."""
 
+import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.routing import APIRoute
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+
+T = TypeVar("T")
 
 
 class StrictRequest(Request):
-    """A request whose JSON knows no NaN and no Infinity, and that fails in one way only."""
+    """A request whose body is JSON in UTF-8, and that fails in one way only."""
 
     async def json(self) -> Any:
-        """The parsed body.
+        """The parsed body. NaN and infinity get through here, so that validation can say in which field they stand.
 
         Raises:
             json.JSONDecodeError: for everything that isn't JSON, too deep nesting and wrong encoding included.
         """
         body = await self.body()
         try:
-            return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+            return json.loads(body.decode("utf-8"))
         except json.JSONDecodeError:
             raise
         except RecursionError:
             raise json.JSONDecodeError("it is nested too deeply", "", 0) from None
-        except ValueError as error:
-            raise json.JSONDecodeError(str(error), "", 0) from None
+        except UnicodeDecodeError as error:
+            raise json.JSONDecodeError(f"byte 0x{body[error.start]:02x} is not UTF-8", "", error.start) from None
+        except ValueError:
+            raise json.JSONDecodeError("a number has too many digits", "", 0) from None
 
 
 class StrictRoute(APIRoute):
@@ -42,5 +47,25 @@ class StrictRoute(APIRoute):
         return strict
 
 
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Do what a held call waits for; stop when the client hangs up, so that nothing is given to nobody.
+
+    Raises:
+        ClientDisconnect: the client is gone.
+    """
+    working = asyncio.ensure_future(work)
+    listening = asyncio.ensure_future(_hang_up(request))
+    try:
+        await asyncio.wait({working, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise ClientDisconnect
+    finally:
+        for task in (working, listening):
+            task.cancel()
+        await asyncio.gather(working, listening, return_exceptions=True)
+
+
+async def _hang_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

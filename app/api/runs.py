@@ -2,13 +2,15 @@
 
 import asyncio
 import re
+from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
-from app import admission
-from app.api.routing import StrictRoute
+from app import admission, sentences
+from app.api.routing import StrictRoute, unless_gone
 from app.board import Board, CurrentBoard
 from app.models import Run, Status
 from app.runs import lifecycle, queries
@@ -31,11 +33,12 @@ EXAMPLES = {
 @router.post("", status_code=201, response_model=RunShape, summary="Queue a run")
 async def create_run(
     board: CurrentBoard,
+    request: Request,
     response: Response,
     body: Annotated[NewRunOfAnyLesson, Body(openapi_examples=EXAMPLES)],
     idempotency_key: Annotated[
         str | None,
-        Header(pattern=r"^[\x21-\x7e]{1,200}$", description="The same key with the same body makes one run only."),
+        Header(pattern=sentences.KEY, description="The same key with the same body makes one run only."),
     ] = None,
     prefer: Annotated[
         str | None, Header(description="`wait=N` waits up to N seconds for the run's end.", examples=["wait=60"])
@@ -43,13 +46,13 @@ async def create_run(
 ) -> RunShape:
     """Queue a run of a lesson. What is left out takes the lesson's default; unknown fields are refused."""
     assert isinstance(body, NewRun)
-    run_id = await asyncio.to_thread(admission.admit, board, body, idempotency_key)
+    run_id = await run_in_threadpool(admission.admit, board, body, idempotency_key)
     seconds = preferred_wait(prefer)
     if seconds:
-        await wait_for_end(board, run_id, seconds)
+        await unless_gone(request, wait_for_end(board, run_id, seconds))
         response.headers["Preference-Applied"] = f"wait={seconds:g}"
     response.headers["Location"] = f"/api/v1/runs/{run_id}"
-    return await asyncio.to_thread(read, board, run_id)
+    return await run_in_threadpool(read, board, run_id)
 
 
 @router.get("", summary="List runs")
@@ -88,7 +91,7 @@ def cancel_run(board: CurrentBoard, run_id: RunId) -> RunShape:
 @router.delete("/{run_id}", status_code=204, summary="Delete a run")
 def delete_run(board: CurrentBoard, run_id: RunId) -> None:
     """Remove a run that isn't running, with its history, events and checkpoints. This cannot be undone."""
-    board.files.remove(board.database.write(lambda session: lifecycle.delete(session, run_id)))
+    board.files.remove(board.database.write(lambda session: lifecycle.delete(session, run_id, board.now())))
 
 
 def read(board: Board, run_id: str) -> RunShape:
@@ -115,12 +118,13 @@ def preferred_wait(prefer: str | None) -> float:
 
 
 async def wait_for_end(board: Board, run_id: str, seconds: float) -> None:
-    """Wait until a run has ended, at most so many seconds."""
-    with board.hub.watch(run_id) as watcher:
+    """Wait until a run has ended or is gone, at most so many seconds and no longer than the server lives."""
+    deadline = monotonic() + seconds
+    while (left := deadline - monotonic()) > 0:
+        changed = asyncio.ensure_future(board.hub.changed(left))  # before the look, so that no change falls between
         try:
-            async with asyncio.timeout(seconds):
-                while not (await asyncio.to_thread(read, board, run_id)).status.ended:
-                    while not (await watcher.queue.get()).last:
-                        pass
-        except TimeoutError:
-            return
+            if (await run_in_threadpool(read, board, run_id)).status.ended or board.hub.closing:
+                return
+            await changed
+        finally:
+            changed.cancel()

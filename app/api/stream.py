@@ -44,8 +44,8 @@ async def run_events(socket: WebSocket, run_id: str) -> None:
 async def all_events(socket: WebSocket) -> None:
     """Events of any run from now on, each naming its run; enough to keep a list live."""
     board = boards.of(socket)
-    await socket.accept()
-    with board.hub.watch(EVERY_RUN) as watcher:
+    with board.hub.watch(EVERY_RUN) as watcher:  # before the socket opens: what comes after that is never missed
+        await socket.accept()
         await _until_disconnect(socket, _send_live(socket, watcher, 0))
 
 
@@ -54,7 +54,7 @@ async def _send_run(socket: WebSocket, board: Board, run_id: str, seq: int, watc
         try:
             stored, latest, ended = await run_in_threadpool(_stored, board, run_id, seq)
         except Problem as problem:
-            await socket.close(UNKNOWN_RUN, problem.detail[:120])
+            await socket.close(UNKNOWN_RUN, problem.kind)
             return
         for text in stored:
             await socket.send_text(text)
@@ -72,9 +72,8 @@ async def _send_live(socket: WebSocket, watcher: Watcher, seq: int) -> None:
     while True:
         frame = await watcher.queue.get()
         for one in _with_waiting(frame, watcher):
-            if seq and one.seq <= seq:
-                continue
-            await socket.send_text(one.text)
+            if one.seq > seq:
+                await socket.send_text(one.text)
             if one.last:
                 await socket.close(DONE)
                 return
@@ -107,7 +106,7 @@ async def _until_disconnect(socket: WebSocket, sending: Coroutine[Any, Any, None
         for task in (sender, listener):
             task.cancel()
         for result in await asyncio.gather(sender, listener, return_exceptions=True):
-            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | RuntimeError):
+            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
                 raise result
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -41,7 +41,7 @@ def frame(event: Event) -> str:
 
 def timestamp(time: datetime) -> str:
     """RFC 3339 in UTC, with milliseconds."""
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def is_last(event: Event) -> bool:

@@ -53,46 +53,56 @@ def columns(found: dict[str, Series]) -> tuple[list[int], dict[str, list[Value]]
 
 
 def sample(one: Series, max_points: int) -> Series:
-    """At most ``max_points`` of a metric's points, in such a way that no peak and no valley gets lost.
+    """At most ``max_points`` (2 or more) of a metric's points, in such a way that no peak and no valley gets lost.
 
-    The epochs are cut into equal buckets; of each the lowest and the highest value stay, and a value that isn't
-    finite stays where it stands first. The first and the last point always stay.
+    The first and the last point always stay. The epochs are cut into equal buckets; of each the lowest and the
+    highest value stay, and the first that isn't finite. Where there is no room for a bucket (fewer than 4 points, or
+    5 where a value isn't finite), as many of these as fit.
     """
     count = len(one.epoch)
     if count <= max_points:
         return one
+    per_bucket = 3 if None in one.value else 2
+    buckets = max((max_points - 2) // per_bucket, 1)
     kept = {0, count - 1}
-    buckets = max((max_points - 2) // 2, 1)
     for bucket in range(buckets):
         start, stop = bucket * count // buckets, (bucket + 1) * count // buckets
-        kept.update(_extremes(one.value, start, stop))
-    chosen = sorted(kept)[:max_points] if max_points > 2 else [0, count - 1][:max_points]
-    return Series([one.epoch[i] for i in chosen], [one.value[i] for i in chosen])
+        for index in _landmarks(one.value, start, stop):
+            if len(kept) < max_points:
+                kept.add(index)
+    return Series([one.epoch[i] for i in sorted(kept)], [one.value[i] for i in sorted(kept)])
 
 
-def _extremes(values: Sequence[Value], start: int, stop: int) -> list[int]:
-    low = high = None
-    for index in range(start, stop):
-        value = values[index]
-        if value is None:
-            return [index] if low is None else [low, index]
-        if low is None or high is None:
-            low = high = index
-        elif value < (values[low] or 0.0):
-            low = index
-        elif value > (values[high] or 0.0):
-            high = index
-    return [index for index in (low, high) if index is not None]
+def _landmarks(values: Sequence[Value], start: int, stop: int) -> list[int]:
+    """Where a stretch has its highest value, its lowest, and its first that isn't finite."""
+    finite = [(value, index) for index, value in enumerate(values[start:stop], start) if value is not None]
+    missing = (
+        [next(index for index in range(start, stop) if values[index] is None)] if len(finite) < stop - start else []
+    )
+    if not finite:
+        return missing
+    return [max(finite, key=_value)[1], min(finite, key=_value)[1], *missing]
+
+
+def _value(point: tuple[float, int]) -> float:
+    return point[0]
 
 
 def as_csv(found: dict[str, Series]) -> str:
-    """The metrics as ``keras.callbacks.CSVLogger`` writes them: epochs from 0, names sorted, Excel's line ends."""
-    epochs, history = columns(found)
-    names = sorted(history)
+    """The metrics as ``keras.callbacks.CSVLogger`` writes them, byte for byte.
+
+    Epochs from 0, names sorted, Excel's line ends, ``NA`` for what an epoch didn't measure. Without validation
+    CSVLogger adds a ``val_`` column for each metric all the same, in case it comes later; so does this.
+    """
+    epochs, _ = columns(found)
+    names = sorted(found)
+    if names and not any(name.startswith("val_") for name in names):
+        names += [f"val_{name}" for name in names]
+    known = {name: dict(zip(one.epoch, one.value, strict=True)) for name, one in found.items()}
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(["epoch", *names])
-    for index, epoch in enumerate(epochs):
-        values = [history[name][index] for name in names]
+    for epoch in epochs:
+        values = [known.get(name, {}).get(epoch, "NA") for name in names]
         writer.writerow([epoch, *("nan" if value is None else value for value in values)])
     return buffer.getvalue()

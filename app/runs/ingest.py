@@ -1,5 +1,6 @@
 """What an attempt reports, stored exactly once: its journal entries in order, and the models it saved."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,27 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.errors import Problem, field_errors, invalid_input
+from app.errors import invalid_input
 from app.models import Checkpoint, Metric, Run, Status
 from app.runs import events, lifecycle
+from app.sentences import FieldError, field_errors
 from jobs import protocol
 from jobs.protocol import Entry, EventType, Outcome
 
 Values = dict[tuple[str, int], float | None]
+
+SizeOf = Callable[[str, str], int | None]
+"""The bytes of a run's uploaded checkpoint, by run id and SHA-256; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What arrived: some entries, for which attempt, and the token that shall prove it."""
+
+    run_id: str
+    attempt: int
+    token: str
+    entries: list[Entry]
 
 
 @dataclass(frozen=True)
@@ -27,33 +42,45 @@ class Recorded:
     superseded: frozenset[str]
 
 
-def record(session: Session, run_id: str, attempt: int, token: str, entries: list[Entry], now: datetime) -> Recorded:
-    """Store an attempt's entries in order. Entries stored before are skipped, so a batch may come twice.
+def record(session: Session, reported: Reported, size_of: SizeOf, now: datetime) -> Recorded:
+    """Store an attempt's entries in order, all or none. Those stored before are skipped, so a batch may come twice.
 
     Raises:
-        Problem: ``stale-attempt``, ``unauthorized``, or ``invalid-input`` for an entry that is not what its type says
-            or leaves a gap.
+        Problem: ``stale-attempt``, ``unauthorized``, or ``invalid-input`` for an entry that is not what its type says,
+            leaves a gap, or names a checkpoint that wasn't uploaded.
     """
-    run = lifecycle.authorize(session, run_id, attempt, token)
-    before = _files(session, run)
+    run = lifecycle.authorize(session, reported.run_id, reported.attempt, reported.token)
+    named = _files(session, run)
     values: Values = {}
-    for index, entry in enumerate(entries):
+    for index, entry in enumerate(reported.entries):
         if entry.n <= run.acknowledged:
             continue
         if entry.n != run.acknowledged + 1:
-            raise Problem(
-                "invalid-input", f"Entry {entry.n} follows entry {run.acknowledged}: the ones between are missing."
-            )
+            detail = f"Entry {entry.n} follows entry {run.acknowledged}. Send entry {run.acknowledged + 1} next."
+            raise invalid_input([FieldError(pointer=f"/entries/{index}/n", code="gap", detail=detail)])
         try:
             APPLY[entry.type](session, run, entry, values, now)
+            if entry.type is EventType.CHECKPOINT:
+                named |= {_require_upload(run, entry, size_of)}
         except ValidationError as error:
             raise invalid_input(field_errors(error.errors(include_url=False), ("entries", index, "data"))) from None
+        except _Refused as error:
+            raise invalid_input(
+                [FieldError(pointer=f"/entries/{index}/{error.where}", code=error.code, detail=error.detail)]
+            ) from None
         run.acknowledged = entry.n
         if entry.type is EventType.END:
             break
     _upsert_metrics(session, run, values)
     session.flush()
-    return Recorded(run.acknowledged, before - _files(session, run))
+    return Recorded(run.acknowledged, named - _files(session, run))
+
+
+class _Refused(Exception):
+    """An entry that is well formed and still can't be stored."""
+
+    def __init__(self, where: str, code: str, detail: str) -> None:
+        self.where, self.code, self.detail = where, code, detail
 
 
 def _files(session: Session, run: Run) -> frozenset[str]:
@@ -68,7 +95,7 @@ def _stage(session: Session, run: Run, entry: Entry, _values: Values, _now: date
 
 def _environment(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
     data = protocol.EnvironmentData.model_validate(entry.data)
-    run.backend, run.device, run.route = data.backend, data.device, data.route
+    run.backend, run.device, run.route = data.backend, data.device[:100], data.route
     run.jit_compile, run.versions = data.jit_compile, dict(data.versions)
     _pass_on(session, run, entry)
 
@@ -98,7 +125,22 @@ def _checkpoint(session: Session, run: Run, entry: Entry, _values: Values, now: 
     _pass_on(session, run, entry)
 
 
+def _require_upload(run: Run, entry: Entry, size_of: SizeOf) -> str:
+    data = protocol.CheckpointData.model_validate(entry.data)
+    size = size_of(run.id, data.sha256)
+    if size != data.bytes:
+        found = "was not uploaded" if size is None else f"was uploaded with {size} bytes, not {data.bytes}"
+        raise _Refused("data/sha256", "not_uploaded", f"The checkpoint {data.sha256} {found}. Upload it first.")
+    return data.sha256
+
+
 def _result(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
+    try:  # the one entry whose data is free: all that is stored must be able to leave again as JSON
+        json.dumps(entry.data, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise _Refused(
+            "data", "not_json", f"The result holds what JSON cannot say: {error}. Send null instead."
+        ) from None
     run.result = dict(entry.data)
     _pass_on(session, run, entry)
 
@@ -117,7 +159,9 @@ def _checked(model: type[protocol.Wire]) -> "Apply":
 
 
 def _server_only(_session: Session, _run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
-    raise Problem("invalid-input", f"Entry {entry.n} is of type {entry.type}, which only the server writes.")
+    raise _Refused(
+        "type", "server_only", f"Entries of type {entry.type} are written by the server alone. Leave it out."
+    )
 
 
 Apply = Callable[[Session, Run, Entry, Values, datetime], None]
@@ -142,7 +186,9 @@ def end(session: Session, run: Run, data: protocol.EndData, now: datetime) -> No
     canceling = run.reason == lifecycle.CANCEL_REQUESTED
     if data.outcome is Outcome.COMPLETED:
         lifecycle.change_status(session, run, Status.COMPLETED, now)
-    elif canceling or data.outcome is Outcome.CANCELED:
+    elif canceling:  # however it stopped, by itself or killed: it was asked to
+        lifecycle.change_status(session, run, Status.CANCELED, now, "canceled")
+    elif data.outcome is Outcome.CANCELED:
         lifecycle.change_status(session, run, Status.CANCELED, now, data.reason or "canceled")
     elif data.outcome is Outcome.RELEASED:
         lifecycle.change_status(session, run, Status.QUEUED, now, data.reason or "worker-stopped")

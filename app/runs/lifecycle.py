@@ -188,8 +188,10 @@ def request_cancel(session: Session, run_id: str, now: datetime) -> Run:
     return run
 
 
-def delete(session: Session, run_id: str) -> str:
+def delete(session: Session, run_id: str, now: datetime) -> str:
     """Remove a run that isn't under way, with all its rows; the caller removes its files after the commit.
+
+    One that hasn't ended is canceled first, so that whoever watches it learns that nothing more will come.
 
     Raises:
         Problem: ``unknown-run``, or ``wrong-status`` while it runs.
@@ -197,6 +199,9 @@ def delete(session: Session, run_id: str) -> str:
     run = find(session, run_id)
     if Status(run.status) is Status.RUNNING:
         raise Problem("wrong-status", f"Run {run.id} is running. Cancel it first, then delete it.")
+    if not Status(run.status).ended:
+        change_status(session, run, Status.CANCELED, now, "deleted")
+        session.flush()
     session.execute(sql_delete(Run).where(Run.number == run.number))
     return run.id
 

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.errors import FieldError, invalid_input, shown
+from app.errors import invalid_input
 from app.models import Checkpoint, Run, Status, Tag
+from app.sentences import FieldError, shown
 
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "created_at": Run.number,
@@ -119,6 +120,7 @@ def _decode(cursor: str, column: InstrumentedAttribute[Any]) -> tuple[Any, int]:
         value, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         expected: type = int if column is Run.number else str
         if type(value) is expected and type(number) is int and abs(number) < 2**63:
+            str(value).encode()  # a lone surrogate can't be compared with anything
             return value, number
     except (ValueError, TypeError, RecursionError, binascii.Error):
         pass
@@ -164,6 +166,19 @@ def checkpoints(session: Session, run: Run) -> list[Checkpoint]:
 def checkpoint(session: Session, run: Run, kind: str) -> Checkpoint | None:
     """One checkpoint of the run, or None."""
     return session.get(Checkpoint, (run.number, kind))
+
+
+def checkpoints_at_rest(session: Session) -> dict[str, set[str]]:
+    """For each run that isn't running, by id: the SHA-256 of its checkpoints."""
+    query = (
+        select(Run.id, Checkpoint.sha256)
+        .outerjoin(Checkpoint, Checkpoint.run_number == Run.number)
+        .where(Run.status != Status.RUNNING)
+    )
+    found: dict[str, set[str]] = {}
+    for run_id, sha256 in session.execute(query):
+        found.setdefault(run_id, set()).update([sha256] if sha256 else [])
+    return found
 
 
 def seconds_per_epoch(session: Session, lesson: str, since: datetime) -> float | None:

@@ -5,6 +5,7 @@ browser's form, the OpenAPI schema and the command line's flags. A lesson knows 
 HTTP, and imports Keras inside functions, so that the server can read the catalogue in milliseconds.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
@@ -19,14 +20,23 @@ if TYPE_CHECKING:
 def _number(value: Any) -> Any:
     """Let only numbers be numbers: ``true`` is no 1 and ``"20"`` is no 20, as the JSON Schema says."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number. Write a number such as 1 or 0.5, without quotes")
+        raise ValueError(f"{_shown(value)} is not a number. Write a number such as 1 or 0.5, without quotes")
     return value
+
+
+def _shown(value: Any) -> str:
+    """A value as it was written in JSON, cut where it gets long."""
+    try:
+        text = json.dumps(value, default=repr)
+    except (RecursionError, ValueError):
+        text = "a deeply nested value"
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _boolean(value: Any) -> Any:
     """Let only ``true`` and ``false`` be booleans."""
     if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is neither true nor false")
+        raise ValueError(f"{_shown(value)} is neither true nor false")
     return value
 
 
