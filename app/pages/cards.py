@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.charts import short, sparkline, title
+from app.charts import short, sparkline
 from app.models import Run, Status
 from app.pages import course
 from app.runs import lifecycle, queries
@@ -13,8 +13,19 @@ from app.runs.sparklines import sparklines
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A metric's name and value, as they are shown."""
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+@dataclass(frozen=True)
 class Card:
-    """One run in a list. ``epoch`` counts from 1 here; ``figure`` is what the run came to, in words."""
+    """One run in a list. ``epoch`` counts from 1 here."""
 
     id: str
     name: str
@@ -26,9 +37,8 @@ class Card:
     reason: str | None
     epoch: int
     epochs: int | None
-    best: str | None
-    best_note: str | None
-    last: str | None
+    best: Figure | None
+    last: Figure | None
     spark: str
     tags: tuple[str, ...]
     created_at: datetime
@@ -48,19 +58,18 @@ def cards(session: Session, runs: list[Run]) -> list[Card]:
     ]
 
 
-def last_words(run: Run) -> str | None:
-    """The newest values of a run in a few words, validation first: ``val_accuracy 0.7812``."""
+def newest(run: Run) -> Figure | None:
+    """The metric of the last epoch that says most: the accuracy before the loss, the validation's before the other."""
     last = run.last or {}
     for name in ("val_accuracy", "accuracy", "val_loss", "loss", *last):
         value = last.get(name)
         if isinstance(value, int | float):
-            return f"{name} {short(value)}"
+            return Figure(name, short(value))
     return None
 
 
 def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | None) -> Card:
-    best = None if run.best_value is None else f"{run.best_monitor} {short(run.best_value)}"
-    note = None if run.best_epoch is None else f"{title(run.best_monitor or '')} at epoch {run.best_epoch + 1}"
+    best = None if run.best_value is None else Figure(run.best_monitor or "", short(run.best_value))
     seconds = None
     if run.started_at is not None and run.finished_at is not None:
         seconds = (run.finished_at - run.started_at).total_seconds()
@@ -76,8 +85,7 @@ def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | Non
         epoch=0 if run.epoch is None else run.epoch + 1,
         epochs=run.epochs,
         best=best,
-        best_note=note,
-        last=last_words(run),
+        last=newest(run),
         spark=spark,
         tags=tags,
         created_at=run.created_at,

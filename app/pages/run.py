@@ -237,7 +237,7 @@ def _settings(fields: tuple[forms.Field, ...], params: Mapping[str, Any]) -> Ite
         field = known.get(name)
         words = forms.shown(value)
         default = None
-        if field is not None and words != forms.shown(field.default):
+        if field is not None and field.default != "auto" and words != forms.shown(field.default):
             default = forms.shown(field.default)
         yield Setting(title(name) if field is None else field.title, name, words, default)
 

@@ -43,7 +43,7 @@ class Site:
             lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
         self.templates.globals.update(
-            asset=self.assets.url, modules=self.assets.modules, plotly_url=self.plotly.url, words=words
+            asset=self.assets.url, modules=self.assets.modules, plotly=self.plotly, words=words
         )
         self.templates.filters.update(
             duration=words.duration, size=words.size, metric=words.metric, moment=words.moment, clock=words.clock,

@@ -15,7 +15,7 @@ const POINTS = 1000;
 const FRAME_BUDGET = 10;
 const SLOW_TEXT = 1000;
 const ROWS = 300;
-const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true, doubleClick: "reset" };
+const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true, doubleClick: "autosize" };
 const ROLES = /** @type {const} */ ([
   ["train", "", "Training"],
   ["validation", "val_", "Validation"],
@@ -123,6 +123,13 @@ export class Charts {
     return this.pointed ?? this.reading ?? this.history.last;
   }
 
+  /** All epochs, from 1, with a little air on both sides. */
+  get wholeRange() {
+    const last = Math.max(2, this.history.last + 1);
+    const air = (last - 1) * 0.012;
+    return [1 - air, last + air];
+  }
+
   soon() {
     if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
@@ -226,7 +233,7 @@ class Chart {
   layout() {
     const { colours, range, log, zooms } = this.charts;
     const font = { family: getComputedStyle(document.documentElement).fontFamily, size: 12, color: colours["ink-faint"] };
-    const gaps = this.gaps();
+    const marks = this.marks();
     return {
       autosize: true,
       margin: { l: 54, r: 14, t: 10, b: 32 },
@@ -248,7 +255,8 @@ class Chart {
         tickcolor: colours["line-strong"],
         tickformat: "d",
         nticks: 8,
-        ...(range ? { range, autorange: false } : { autorange: true, rangemode: "normal" }),
+        autorange: false,
+        range: range ?? this.charts.wholeRange,
       },
       yaxis: {
         type: log ? "log" : "linear",
@@ -259,28 +267,28 @@ class Chart {
         ...(log ? { dtick: "D2" } : {}),
         autorange: true,
       },
-      shapes: gaps.map((epoch) => ({
+      shapes: marks.map(({ epoch, colour }) => ({
         type: "line",
+        layer: "below",
         xref: "x",
         yref: "paper",
         x0: epoch + 1,
         x1: epoch + 1,
         y0: 0,
         y1: 1,
-        line: { color: colours.red, width: 1.5, dash: "dot" },
+        line: { color: colour, width: 1, dash: "dot" },
       })),
-      annotations: gaps.slice(0, 1).map((epoch) => ({
-        x: epoch + 1,
-        y: 1,
-        xref: "x",
-        yref: "paper",
-        text: "not a number",
-        showarrow: false,
-        xanchor: "right",
-        xshift: -4,
-        font: { color: colours.red, size: 12 },
-      })),
+      annotations: marks.flatMap(({ epoch, colour, text }) => (text ? [label(epoch, text, colour, colours.sheet, this.charts.history.last)] : [])),
     };
+  }
+
+  /** Epochs, from 0, that a line marks: the best one, and those at which a value wasn't finite. */
+  marks() {
+    const { best, colours } = this.charts;
+    /** @type {{ epoch: number, colour: string, text: string }[]} */
+    const marks = this.gaps().map((epoch, index) => ({ epoch, colour: colours.red, text: index ? "" : "not a number" }));
+    if (best) marks.push({ epoch: best.epoch, colour: colours["ink-soft"], text: `best: epoch ${best.epoch + 1}` });
+    return marks;
   }
 
   /** The first epochs, from 0, at which a value wasn't finite. */
@@ -376,16 +384,28 @@ function curve(epochs, values) {
 function bestMark(epoch, value, colours) {
   return {
     type: "scatter",
-    mode: "markers+text",
+    mode: "markers",
     name: "Best epoch",
     x: [epoch + 1],
     y: [value],
-    text: [`best, epoch ${epoch + 1}`],
-    textposition: "top center",
-    textfont: { color: colours.ink, size: 12 },
     cliponaxis: false,
     marker: { size: 10, color: colours.sheet, line: { color: colours.ink, width: 2 } },
   };
+}
+
+/**
+ * A word at the top of a marked epoch, on the side where there is room.
+ * @param {number} epoch
+ * @param {string} text
+ * @param {string} color
+ * @param {string} background
+ * @param {number} last
+ * @returns {Figure}
+ */
+function label(epoch, text, color, background, last) {
+  const left = epoch > last * 0.7;
+  const place = left ? { xanchor: "right", xshift: -4 } : { xanchor: "left", xshift: 4 };
+  return { x: epoch + 1, y: 1, xref: "x", yref: "paper", yanchor: "top", text, showarrow: false, bgcolor: background, font: { color, size: 12 }, ...place };
 }
 
 /**

@@ -5,7 +5,7 @@ import { Charts } from "./charts.js";
 import { History } from "./history.js";
 import { announce, atMostEvery, byId, dataOf, fetchPage, make, setText, takeParts } from "./page.js";
 import { follow } from "./socket.js";
-import { duration, ended, setChip, short, STATUS } from "./words.js";
+import { clock, duration, ended, setChip, short, STATUS } from "./words.js";
 
 const run = dataOf("run-data");
 const history = new History(run.series);
@@ -91,8 +91,8 @@ function addLine(seq, time, line) {
   const log = byId("log");
   if (log.querySelector(`[data-seq="${seq}"]`)) return;
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-  const clock = make("time", { datetime: time }, new Date(time).toLocaleTimeString("en-GB"));
-  log.append(make("li", { class: line.level, "data-seq": String(seq) }, clock, make("span", {}, line.message)));
+  const when = make("time", { datetime: time }, clock(new Date(time)));
+  log.append(make("li", { class: line.level, "data-seq": String(seq) }, when, make("span", {}, line.message)));
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // What every page has: the theme switch, times in the reader's own zone, copy buttons.
 import { announce } from "./page.js";
-import { ago } from "./words.js";
+import { ago, clock } from "./words.js";
 
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -31,6 +31,9 @@ function tellTimes() {
   }
 }
 
+for (const node of document.querySelectorAll("time[data-clock]")) {
+  node.textContent = clock(new Date(node.getAttribute("datetime") ?? ""));
+}
 tellTimes();
 setInterval(tellTimes, 20_000);
 document.addEventListener("parts", tellTimes);

@@ -69,6 +69,14 @@ export function ago(moment, now) {
   return moment.toLocaleDateString(undefined, { day: "numeric", month: "short", year: sameYear ? undefined : "numeric" });
 }
 
+/**
+ * The time of day, in the reader's own zone.
+ * @param {Date} moment
+ */
+export function clock(moment) {
+  return moment.toLocaleTimeString("en-GB");
+}
+
 /** The words for a run's status. */
 export const STATUS = Object.freeze(
   /** @type {Record<string, string>} */ ({
