@@ -19,7 +19,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import IO
 
-from app.serve import Say, link, listen
+from app.serve import Say, link, listen, make_folder
 from app.settings import Settings
 
 SERVER_GRACE = 6.0
@@ -132,19 +132,19 @@ class Launch:
         self._pause = 1.0
 
     def run(self) -> int:
-        """Everything from start to end; returns the exit code: 0 after a signal, 1 when the server died.
+        """Everything from start to end; returns the exit code: 0 after a signal, else the server's or 1.
 
         Raises:
             SettingsError: the address can't be listened on.
         """
         listen(self._settings).close()
-        _ = self._settings.worker_secret  # made before either child could ask for it
+        make_folder(self._settings)  # with the worker key, before either child could ask for it
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, self._on_signal)
         try:
             self._server = spawn(server_command(), os.environ)
             if not self._wait_for_server():
-                return 0 if self._stopping.is_set() else 1
+                return 0 if self._stopping.is_set() else self._server.returncode or 1
             self._start_worker()
             self._greet()
             return self._watch()
@@ -164,7 +164,8 @@ class Launch:
         until = time.monotonic() + START_LIMIT
         while not self._stopping.is_set():
             if self._server.poll() is not None:
-                self._say(f"The server did not start (exit code {self._server.returncode}); the reason stands above.")
+                if self._server.returncode != 2:  # with 2 it has said what to change
+                    self._say(f"The server did not start (exit code {self._server.returncode}); see above why.")
                 return False
             if answers(self._settings):
                 return True

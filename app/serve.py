@@ -3,11 +3,13 @@
 ``fitboard server`` becomes this process, ``fitboard up`` starts it as a child with ``--quiet``.
 """
 
+import fcntl
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import TextIO
 from urllib.parse import quote
 
 from app.settings import Settings, SettingsError, load
@@ -46,6 +48,45 @@ def listen(settings: Settings) -> socket.socket:
     return bound
 
 
+def make_folder(settings: Settings) -> None:
+    """Make the data folder and the worker key in it.
+
+    Raises:
+        SettingsError: that can't be done.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _ = settings.worker_secret
+    except OSError as problem:
+        raise SettingsError(
+            f"FITBOARD_DATA_DIR={settings.data_dir} cannot be used: {problem.strerror}. Name a folder that you may "
+            "write to."
+        ) from None
+
+
+def lock(settings: Settings) -> TextIO:
+    """Take the data folder for this process alone, until the returned file is closed.
+
+    Two servers on one folder would write one SQLite database from two connections.
+
+    Raises:
+        SettingsError: another server has it.
+    """
+    file = open(settings.data_dir / "server.lock", "a+")  # noqa: SIM115 (held as long as the process lives)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        raise SettingsError(
+            f"Another Fitboard ({file.read().strip() or 'just starting'}) works with {settings.data_dir.absolute()}. "
+            "Use that one, stop it, or choose another folder: FITBOARD_DATA_DIR=…"
+        ) from None
+    file.truncate(0)
+    file.write(settings.origin)
+    file.flush()
+    return file
+
+
 def serve(settings: Settings, say: Say | None = None) -> int:
     """Run the server in this process until SIGINT or SIGTERM; returns the exit code.
 
@@ -53,13 +94,17 @@ def serve(settings: Settings, say: Say | None = None) -> int:
         say: told the address once the server answers there.
 
     Raises:
-        SettingsError: the address can't be listened on.
+        SettingsError: the address can't be listened on, or there is no place or database to work with.
     """
     import uvicorn
 
     from app.main import create_app
+    from app.migrate import migrate
 
     bound = listen(settings)
+    make_folder(settings)
+    held = lock(settings)
+    migrate(settings.url)  # the application would do it too, but could not say in a sentence what is wrong
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -80,6 +125,8 @@ def serve(settings: Settings, say: Say | None = None) -> int:
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             """Answer the calls that are held, so that the shutdown needn't wait for them."""
+            if self.should_exit:  # a second Ctrl-C: the shutdown is bounded, tearing it apart would help nobody
+                return
             board = getattr(app.state, "board", None)
             if board is not None:
                 board.hub.close()
@@ -89,7 +136,8 @@ def serve(settings: Settings, say: Say | None = None) -> int:
     # uvicorn raises the signal that ended it once more after its shutdown; to us that is a normal end.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda _number, _frame: None)
-    server.run(sockets=[bound])
+    with held:
+        server.run(sockets=[bound])
     return 0 if server.started else 1
 
 

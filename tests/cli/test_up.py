@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import webbrowser
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,7 @@ import pytest
 from app import launch, serve
 from app.settings import Settings, SettingsError
 from tests.cli.terminal import Command, fitboard
+from tests.conftest import MakeFitboard
 from tests.running import free_port, wait_until
 
 TOKEN = "a-token-for-the-tests"
@@ -82,6 +85,45 @@ def test_a_port_in_use_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
                 f"Port {port} is in use, perhaps by another Fitboard. Stop that one, or choose another port: "
                 f"FITBOARD_PORT={port + 1}.\n"
             )
+
+
+@pytest.mark.parametrize("command", ["up", "server"])
+def test_two_servers_never_share_a_data_folder(make_fitboard: MakeFitboard, command: str) -> None:
+    first = make_fitboard(worker=False)
+    second = fitboard(command, FITBOARD_PORT=str(free_port()), FITBOARD_DATA_DIR=str(first.data))
+    assert second.returncode == 2
+    assert second.stderr.startswith(f"Another Fitboard ({first.url}) works with {first.data}.")
+    assert len(second.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["up", "server"])
+def test_a_database_of_a_newer_version_is_refused_in_a_sentence(make_fitboard: MakeFitboard, command: str) -> None:
+    first = make_fitboard(worker=False)
+    first.stop()
+    with closing(sqlite3.connect(first.data / "fitboard.sqlite3")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    second = fitboard(command, FITBOARD_PORT=str(free_port()), FITBOARD_DATA_DIR=str(first.data))
+    assert second.returncode == 2
+    assert second.stderr.startswith("The database was written by a newer Fitboard")
+    assert len(second.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["up", "server"])
+def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").write_text("")
+    result = fitboard(command, FITBOARD_PORT=str(free_port()), FITBOARD_DATA_DIR=str(tmp_path / "file" / "data"))
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"FITBOARD_DATA_DIR={tmp_path / 'file' / 'data'} cannot be used: Not a directory.")
+
+
+def test_an_impatient_ctrl_c_ends_the_server_just_as_cleanly(tmp_path: Path) -> None:
+    settings = {"FITBOARD_DATA_DIR": str(tmp_path / "data"), "FITBOARD_PORT": str(free_port())}
+    with Command(tmp_path, "server", **settings) as server:
+        server.says("Fitboard is at ")
+        server.interrupt()
+        server.interrupt()
+        assert server.ends() == 0
+        assert "Traceback" not in server.output
 
 
 @pytest.mark.parametrize("command", ["up", "server"])
