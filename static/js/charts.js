@@ -179,8 +179,12 @@ class Chart {
     this.table = /** @type {HTMLDetailsElement} */ (figure.querySelector(".chart-table"));
     this.canvas = make("div", { class: "canvas" });
     this.hairline = make("div", { class: "hairline", hidden: "" });
+    /** @type {Figure[]} */
+    this.drawnCurves = [];
     /** @type {Map<string, HTMLElement>} */
     this.values = new Map();
+    this.at = make("span", { class: "chart-at" });
+    this.legend.append(this.at);
     this.table.addEventListener("toggle", () => this.showTable());
     this.plot.addEventListener("pointermove", (event) => this.charts.point(this.epochAt(event.clientX)));
     this.plot.addEventListener("pointerleave", () => this.charts.point(null));
@@ -226,6 +230,7 @@ class Chart {
         if (value !== null) traces.push(bestMark(best.epoch, value, colours));
       }
     }
+    this.drawnCurves = traces;
     return traces;
   }
 
@@ -264,8 +269,9 @@ class Chart {
         zeroline: false,
         nticks: 6,
         tickformat: log ? "~g" : "",
-        ...(log ? { dtick: "D2" } : {}),
-        autorange: true,
+        fixedrange: true,
+        autorange: false,
+        range: this.heights(range ?? this.charts.wholeRange),
       },
       shapes: marks.map(({ epoch, colour }) => ({
         type: "line",
@@ -280,6 +286,29 @@ class Chart {
       })),
       annotations: marks.flatMap(({ epoch, colour, text }) => (text ? [label(epoch, text, colour, colours.sheet, this.charts.history.last)] : [])),
     };
+  }
+
+  /**
+   * The values between which the visible part of the curves lies, with a little air; their logarithms on a log axis.
+   * @param {number[]} range epochs, from 1
+   * @returns {[number, number]}
+   */
+  heights([from, to]) {
+    const { log } = this.charts;
+    let low = Infinity;
+    let high = -Infinity;
+    for (const { x, y } of this.drawnCurves) {
+      for (let index = 0; index < x.length; index++) {
+        const value = y[index];
+        if (value === null || x[index] < from || x[index] > to || (log && value <= 0)) continue;
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+    }
+    if (low > high) return log ? [-1, 0] : [0, 1];
+    if (log) [low, high] = [Math.log10(low), Math.log10(high)];
+    const air = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
+    return [low - air, high + air];
   }
 
   /** Epochs, from 0, that a line marks: the best one, and those at which a value wasn't finite. */
@@ -323,6 +352,8 @@ class Chart {
   /** Write the values at the epoch that is read, and put the hairline there. */
   showReading() {
     const { history, epoch, pointed, reading } = this.charts;
+    const shown = pointed ?? reading;
+    setText(this.at, shown === null ? "" : `Epoch ${shown + 1}`);
     for (const [role, prefix, name] of ROLES) {
       const value = history.valueAt(prefix + this.metric, epoch);
       if (value === undefined) continue;
@@ -335,7 +366,6 @@ class Chart {
       setText(node, value === null ? "not a number" : short(value));
     }
     const layout = /** @type {any} */ (this.canvas)._fullLayout;
-    const shown = pointed ?? reading;
     const place = layout && shown !== null ? layout.xaxis.l2p(shown + 1) : -1;
     const inside = layout && place >= 0 && place <= layout.xaxis._length;
     this.hairline.hidden = !inside;
