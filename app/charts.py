@@ -110,7 +110,8 @@ def short(value: float) -> str:
         return "0"
     size = math.floor(math.log10(abs(value)))
     if size < -4 or size > 6:
-        return f"{value:.3e}"
+        mantissa, exponent = f"{value:.3e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
     return f"{value:.{max(0, 3 - size)}f}" if size > 0 else f"{value:.4f}" if size >= -2 else f"{value:.6f}"
 
 

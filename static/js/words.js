@@ -31,7 +31,7 @@ export function short(value) {
   if (value == null) return "—";
   if (value === 0) return "0";
   const size = Math.floor(Math.log10(Math.abs(value)));
-  if (size < -4 || size > 6) return value.toExponential(3);
+  if (size < -4 || size > 6) return value.toExponential(3).replace("e+", "e");
   if (size > 0) return value.toFixed(Math.max(0, 3 - size));
   return value.toFixed(size >= -2 ? 4 : 6);
 }

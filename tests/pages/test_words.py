@@ -1,0 +1,112 @@
+"""Words on pages: the server's and the browser's say the same."""
+
+import json
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from app.charts import prefers_low, short
+from app.pages import words
+from app.pages.assets import FOLDER
+from app.pages.snippets import command, curl, python
+from tests.javascript import node
+
+SECONDS = [None, 0.0, 0.004, 0.049, 0.06, 1.0, 1.26, 9.94, 9.96, 12.3, 59.6, 60.0, 61.0, 600.0, 3599.0, 3661.0, 90061.0]
+VALUES = [None, 0, 0.5, -0.25, 0.00123, 0.0000123, 12.345, 99.96, 82115.4, 3.2e9, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (None, "—"),
+        (0.004, "4 ms"),
+        (1.0, "1 s"),
+        (1.26, "1.3 s"),
+        (12.3, "12 s"),
+        (61, "1 min 1 s"),
+        (120, "2 min"),
+        (3700, "1 h 1 min"),
+        (90000, "1 d 1 h"),
+    ],
+)
+def test_durations_have_at_most_two_units(seconds: float | None, expected: str) -> None:
+    assert words.duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, "0 B"), (999, "999 B"), (1234, "1.2 kB"), (28_400, "28 kB"), (4_815_814, "4.8 MB")]
+)
+def test_sizes_are_decimal(count: int, expected: str) -> None:
+    assert words.size(count) == expected
+
+
+def test_counts_know_their_plural() -> None:
+    assert words.count(1, "run") == "1 run"
+    assert words.count(0, "run") == "0 runs"
+    assert words.count(12345, "row") == "12,345 rows"
+
+
+def test_times_are_for_machines_and_for_people() -> None:
+    time = datetime(2025, 11, 3, 7, 5, tzinfo=UTC)
+    assert words.moment(time) == "2025-11-03T07:05:00Z"
+    assert words.clock(time) == "3 Nov 2025, 07:05 UTC"
+
+
+def in_javascript(code: str) -> object:
+    """What a piece of our JavaScript answers, in Node.js."""
+    script = f"process.chdir({json.dumps(str(FOLDER / 'js'))});{code}"
+    result = subprocess.run(
+        [node(), "--input-type=module", "-e", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return json.loads(result.stdout)
+
+
+def imported(module: str) -> str:
+    """A line that imports one of our modules as ``m``."""
+    return f"const m = await import({json.dumps((FOLDER / 'js' / module).as_uri())});"
+
+
+def test_browser_and_server_write_values_alike() -> None:
+    names = ["loss", "val_loss", "accuracy", "val_auc", "mae"]
+    found = in_javascript(
+        f"{imported('words.js')} console.log(JSON.stringify([{json.dumps(SECONDS)}.map(m.duration),"
+        f"{json.dumps(VALUES)}.map(m.short), {json.dumps(names)}.map(m.prefersLow)]))"
+    )
+    shorts = ["—" if value is None else short(value) for value in VALUES]
+    assert found == [[words.duration(one) for one in SECONDS], shorts, [prefers_low(name) for name in names]]
+
+
+@pytest.mark.parametrize("token", [False, True])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"epochs": 20},
+        {"hidden_layers": [12, 8], "scale_features": False, "learning_rate": 0.003, "note": "it's", "none": None},
+    ],
+)
+def test_browser_and_server_write_the_same_snippets(params: dict[str, object], token: bool) -> None:
+    place = json.dumps({"origin": "http://127.0.0.1:8000", "lesson": "first-network", "token": token})
+    changed = json.dumps(params)
+    found = in_javascript(
+        f"{imported('snippets.js')} const texts = [m.curl({place}, {changed}), m.python({place}, {changed})];"
+        "console.log(JSON.stringify(texts))"
+    )
+    origin = "http://127.0.0.1:8000"
+    assert found == [
+        curl(origin, "first-network", params, token=token),
+        python(origin, "first-network", params, token=token),
+    ]
+
+
+def test_browser_and_server_write_the_same_command() -> None:
+    params = {"hidden_layers": [12, 8], "scale_features": False, "learning_rate": 0.003, "activation": "relu"}
+    found = in_javascript(
+        f"{imported('snippets.js')} console.log(JSON.stringify(m.command('first-network', {json.dumps(params)})))"
+    )
+    assert found == command("first-network", params)
+
+
+def test_the_python_snippet_is_python() -> None:
+    compile(python("http://127.0.0.1:8000", "first-network", {"on": True, "none": None}), "snippet", "exec")
