@@ -18,8 +18,8 @@ from jobs.reporter import Reporter
 log = logging.getLogger("fitboard.worker")
 
 TERMINATE_AFTER = 1.0
-KILL_AFTER = 1.8
-"""Seconds from the request to stop until SIGTERM and SIGKILL: the end must be known within two."""
+KILL_AFTER = 1.6
+"""Seconds from the request to stop until SIGTERM and SIGKILL: the end must be known within two, told and stored."""
 
 MOST_ATTEMPTS = 10
 """After so many attempts a run isn't handed back for its dead worker any more: it may be what ends workers."""

@@ -1,0 +1,218 @@
+"""A real worker under a real server: it trains, stops when told, and whatever dies is noticed within two seconds."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import MakeFitboard
+from tests.running import Running, wait_until
+
+LONG: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 10_000}
+PROMPT = 2.0
+"""Seconds within which the end of an attempt must be seen."""
+
+
+@pytest.fixture(scope="module")
+def running(fitboard: Running) -> Running:
+    """The shared server, with a worker that has imported everything."""
+    wait_until(lambda: free_slots(fitboard) == 1, 120, "the worker to be ready")
+    return fitboard
+
+
+def free_slots(running: Running) -> int:
+    return sum(worker["free"] for worker in running.http.get("/health").json()["workers"])
+
+
+def cancel(running: Running, run: str) -> None:
+    answer = running.http.post(f"/api/v1/runs/{run}/cancel", headers={"Content-Type": "application/json"})
+    assert answer.status_code == 202, answer.text
+
+
+def ended(running: Running, run: str, timeout: float = 30.0) -> tuple[dict[str, Any], float]:
+    """The run at its end, and how long that took to see."""
+    began = time.monotonic()
+    over = ("completed", "failed", "canceled")
+    found = wait_until(
+        lambda: (read := running.read(run))["status"] in over and read, timeout, f"the end of {run}", interval=0.02
+    )
+    assert isinstance(found, dict)
+    return found, time.monotonic() - began
+
+
+def reached(running: Running, run: str, **state: Any) -> None:
+    """Wait until the run is where the test wants it."""
+    wait_until(lambda: state.items() <= running.read(run).items(), 60, f"{run} to reach {state}", interval=0.01)
+
+
+def at_epoch(running: Running, run: str, epoch: int) -> None:
+    wait_until(lambda: (running.read(run)["epoch"] or 0) >= epoch, 60, f"epoch {epoch} of {run}")
+
+
+def children(running: Running) -> list[psutil.Process]:
+    """The processes of attempts: the fork server's children."""
+    assert running.worker is not None
+    return [
+        child
+        for server in psutil.Process(running.worker.pid).children()
+        for child in server.children()
+        if child.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+def test_a_run_is_trained_to_its_end(running: Running) -> None:
+    run = running.run(dataset="breast-cancer", epochs=4)["id"]
+    done, _ = ended(running, run)
+    assert done["status"] == "completed"
+    assert done["stage"] == "predict"
+    assert done["result"]["headline"]["metric"] == "test accuracy"
+    history = running.http.get(f"/api/v1/runs/{run}/history").json()
+    assert history["epoch"] == [0, 1, 2, 3]
+    kinds = {item["kind"]: item for item in running.http.get(f"/api/v1/runs/{run}/checkpoints").json()["items"]}
+    assert set(kinds) == {"best", "last"}
+    assert kinds["last"]["epoch"] == 3
+
+
+def test_a_warm_worker_shows_the_first_epoch_soon(running: Running) -> None:
+    wait_until(lambda: free_slots(running) == 1, what="a free slot")
+    began = time.monotonic()
+    run = running.run(**LONG)["id"]
+    wait_until(lambda: running.read(run)["epoch"] is not None, 60, "the first epoch", interval=0.02)
+    seconds = time.monotonic() - began
+    cancel(running, run)
+    ended(running, run)
+    assert seconds < 10, "3 s on a machine of its own; here others are at work too"
+
+
+@pytest.mark.parametrize("stage", [None, "prepare", "define", "fit"])
+def test_a_run_is_canceled_in_every_phase(running: Running, stage: str | None) -> None:
+    run = running.run(**LONG)["id"]
+    reached(running, run, status="running")
+    if stage is not None:
+        wait_until(lambda: running.read(run)["stage"] in {stage, "fit"}, 60, f"{stage}", interval=0.002)
+    cancel(running, run)
+    done, seconds = ended(running, run)
+    assert (done["status"], done["reason"]) == ("canceled", "canceled")
+    assert seconds < PROMPT
+    wait_until(lambda: not children(running), PROMPT, "the child's end")
+
+
+def test_a_canceled_run_keeps_what_it_has_learnt(running: Running) -> None:
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 2)
+    cancel(running, run)
+    done, seconds = ended(running, run)
+    assert seconds < PROMPT
+    items = running.http.get(f"/api/v1/runs/{run}/checkpoints").json()["items"]
+    assert {item["kind"]: item["epoch"] for item in items}["last"] == done["epoch"]
+
+
+def test_a_child_that_hangs_is_killed(running: Running) -> None:
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    [child] = children(running)
+    child.suspend()  # hears neither the flag nor SIGTERM
+    cancel(running, run)
+    done, seconds = ended(running, run)
+    assert done["status"] == "canceled"
+    assert seconds < PROMPT
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, what="its end")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (signal.SIGKILL, "was killed (SIGKILL), likely because the machine is out of memory"),
+        (signal.SIGSEGV, "was ended by SIGSEGV"),
+    ],
+)
+def test_the_death_of_a_child_ends_the_run_with_the_reason(running: Running, number: int, said: str) -> None:
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    [child] = children(running)
+    child.send_signal(number)
+    done, seconds = ended(running, run)
+    assert seconds < PROMPT
+    assert (done["status"], done["reason"]) == ("failed", "killed")
+    assert done["error"]["title"] == "The training process died"
+    assert said in done["error"]["detail"]
+    assert running.http.get(f"/api/v1/runs/{run}/checkpoints/best").status_code == 200
+    again, _ = ended(running, running.run(dataset="breast-cancer", epochs=1)["id"])
+    assert again["status"] == "completed"
+
+
+def test_runs_are_trained_in_the_order_of_their_arrival(running: Running) -> None:
+    runs = [running.run(dataset="breast-cancer", epochs=1, seed=seed)["id"] for seed in range(3)]
+    started = [ended(running, run)[0]["started_at"] for run in runs]
+    assert started == sorted(started)
+
+
+def test_a_finished_attempt_leaves_nothing_behind(running: Running) -> None:
+    ended(running, running.run(dataset="breast-cancer", epochs=1)["id"])
+    wait_until(lambda: not list(running.data.rglob("assignment.json")), PROMPT, "an empty work folder")
+
+
+def test_a_worker_that_is_stopped_hands_its_run_back(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard()
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    assert running.worker is not None
+    offspring = children(running)
+    began = time.monotonic()
+    running.worker.send_signal(signal.SIGTERM)
+    assert running.worker.wait(10) == 0
+    assert time.monotonic() - began < 3
+    back = running.read(run)
+    assert (back["status"], back["reason"]) == ("queued", "worker-stopped")
+    psutil.wait_procs(offspring, timeout=PROMPT)
+    assert not any(child.is_running() for child in offspring)
+
+
+def test_a_server_that_is_away_for_a_while_misses_nothing(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard()
+    run = running.run(dataset="breast-cancer", epochs=40)["id"]
+    at_epoch(running, run, 1)
+    assert running.server is not None
+    running.kill(running.server)
+    [child] = children(running)
+    used = child.cpu_times().user
+    wait_until(lambda: child.cpu_times().user > used + 0.5, what="training to go on without a server")
+    running.start_server()
+    done = running.finished(run)
+    assert done["status"] == "completed"
+    assert running.http.get(f"/api/v1/runs/{run}/history").json()["epoch"] == list(range(40))
+
+
+def test_when_a_worker_is_killed_its_child_ends_and_the_next_hands_the_run_back(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard()
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    [child] = children(running)
+    assert running.worker is not None
+    running.kill(running.worker)
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, PROMPT, "the orphan's end")
+    running.start_worker()
+    wait_until(lambda: running.read(run)["attempt"] == 2 or running.read(run)["status"] == "queued", 60)
+
+
+def test_a_worker_with_the_wrong_key_says_so_and_keeps_trying(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard(worker=False)
+    running.env = {**running.env, "FITBOARD_WORKER_KEY": "not-the-key-of-this-server"}
+    running.start_worker(wait=False)
+    wait_until(lambda: "refuses this worker's key" in running.log("worker"), what="the complaint")
+    assert running.worker is not None
+    assert running.worker.poll() is None
+
+
+def test_without_a_key_a_worker_does_not_start(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FITBOARD_")}
+    command = [sys.executable, "-m", "jobs.worker", "--server", "http://127.0.0.1:9", "--work-dir", str(tmp_path)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "FITBOARD_WORKER_KEY is not set" in done.stderr
