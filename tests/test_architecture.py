@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import imports
+from tests.repository import ROOT, files
 from tests.running import environment
 
-ROOT = imports.ROOT
 HEAVY = {"keras", "tensorflow", "jax", "torch", "sklearn", "scipy", "numpy", "pandas", "plotly", "pooch", "h5py"}
 """What a server process never loads: seconds to import, hundreds of megabytes to hold."""
 
@@ -100,10 +100,7 @@ def test_importing_the_worker_does_not_load_keras() -> None:
 
 
 def sources() -> list[Path]:
-    tracked = subprocess.run(
-        ["git", "ls-files", "*.py", "*.js", "*.css", "*.html"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [ROOT / name for name in tracked.stdout.splitlines() if (ROOT / name).exists()]
+    return [path for path in files() if path.suffix in (".py", ".js", ".css", ".html")]
 
 
 def test_no_file_is_longer_than_one_concept_needs() -> None:
