@@ -170,11 +170,14 @@ def band(params: FirstNetworkParams) -> Band | None:
         return None
     low, high, why = known
     held_out = params.validation_split > 0
-    metric = "test accuracy" if held_out else "train accuracy"
+    if not held_out:
+        high = min(high + 0.06, 1.0)
+        why += " Rows that were trained on flatter the score."
     if not params.scale_features:
         low -= 0.05
         why += " Features that aren't scaled cost some accuracy."
-    return Band(metric=metric, low=round(low, 2), high=high, why=why)
+    metric = "test accuracy" if held_out else "train accuracy"
+    return Band(metric=metric, low=round(low, 2), high=round(high, 2), why=why)
 
 
 def build(params: FirstNetworkParams, features: int) -> Any:

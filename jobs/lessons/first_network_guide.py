@@ -39,8 +39,11 @@ PRESETS = (
     Preset(
         slug="too-fast",
         title="Too big a learning rate",
-        why="A learning rate three hundred times the usual: the loss jumps about instead of settling.",
-        values={"learning_rate": 0.3, "epochs": 60},
+        why=(
+            "A learning rate a hundred times the usual: the losses jump up and down from epoch to epoch, and end "
+            "higher than small steps would have brought them."
+        ),
+        values={"learning_rate": 0.1, "epochs": 60},
     ),
     Preset(
         slug="overfit",
