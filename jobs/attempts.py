@@ -1,6 +1,8 @@
 """One attempt as the worker sees it: a child process, how it is stopped, and what is told after its death."""
 
+import contextlib
 import logging
+import os
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -23,6 +25,9 @@ KILL_AFTER = 1.6
 
 MOST_ATTEMPTS = 10
 """After so many attempts a run isn't handed back for its dead worker any more: it may be what ends workers."""
+
+FORK_SERVER_DIED = 255
+"""What multiprocessing gives as the exit code of a process whose fork server is gone."""
 
 Why = Literal["cancel", "release", "stale"]
 
@@ -59,12 +64,17 @@ class Attempt:
         try:
             process.start()
         except OSError as error:
-            self._tell_end(_killed(f"The training process could not be started: {error.strerror or error}."))
+            self.fail(f"The training process could not be started: {error.strerror or error}.")
         else:
             self.process = process
             log.info("run %s: attempt %d of %s starts", self.ref.run, self.ref.attempt, self.order.assignment.lesson)
         finally:
             reader.close()
+
+    def fail(self, detail: str) -> None:
+        """Tell that the attempt failed before there was a process."""
+        self.slot = None
+        self._tell_end(_killed(detail))
 
     def stop(self, why: Why) -> None:
         """Ask the child to stop, and see to it that it does."""
@@ -94,14 +104,22 @@ class Attempt:
             if self.process is not None and self.process.pid is not None and self.process.is_alive():
                 self.process.terminate() if number is signal.SIGTERM else self.process.kill()
 
-    def died(self) -> None:
-        """The child's process is over: free its slot, and tell what it couldn't."""
+    def died(self) -> bool:
+        """The child's process is over: free its slot, and tell what it couldn't.
+
+        Returns whether it was the fork server that died. Its children live on then, unknown to anybody; this one
+        must be gone before its journal is continued here.
+        """
         assert self.process is not None
+        assert self.process.pid is not None
         assert self._line is not None
         code = self.process.exitcode
+        if code == FORK_SERVER_DIED:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGKILL)
         self.process = None
         self.slot = None
-        self._line.close()  # if it lives in spite of all (its fork server was killed), this ends it
+        self._line.close()
         if code == 0:
             log.info("run %s: %s", self.ref.run, outcome(self.order.directory))
             self._done(self)
@@ -114,6 +132,7 @@ class Attempt:
             self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-stopped"))
         else:
             self._tell_end(_died_of(code), self._output())
+        return code == FORK_SERVER_DIED
 
     def adopt(self) -> None:
         """Return a run to the queue whose worker died; but not for ever, should it be what ends workers."""
@@ -152,6 +171,8 @@ class Attempt:
 
 
 def _died_of(code: int | None) -> EndData:
+    if code == FORK_SERVER_DIED:
+        return _killed("The worker's fork server died, and the training with it. It is started anew; train again.")
     if code is None or code >= 0:
         return _killed(f"The training process ended by itself with exit code {code}. The log holds its last words.")
     try:

@@ -29,12 +29,12 @@ class Journal:
     """Entries of one attempt, in the folder ``directory``. Not thread-safe: its reporter holds the lock.
 
     Args:
-        directory: made if it isn't there; a journal in it is continued.
+        directory: made if it isn't there; a journal in it is continued. Where the disk is so full that not even this
+            can be done, entries are kept in memory alone, so that the server can still be told why it all fails.
         clock: the time that entries carry.
     """
 
     def __init__(self, directory: Path, clock: Callable[[], datetime] = now) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.last = 0
         self.acknowledged = _read_acknowledged(directory / ACKNOWLEDGED)
@@ -42,9 +42,16 @@ class Journal:
         self.announced: set[str] = set()
         self._clock = clock
         self._pending: deque[tuple[Entry, int]] = deque()
-        self._file = os.open(directory / JOURNAL, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        self._acknowledged_file = os.open(directory / ACKNOWLEDGED, os.O_WRONLY | os.O_CREAT, 0o600)
-        self._recover()
+        self._file: int | None = None
+        self._acknowledged_file: int | None = None
+        self._broken: OSError | None = None
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(directory / JOURNAL, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            self._acknowledged_file = os.open(directory / ACKNOWLEDGED, os.O_WRONLY | os.O_CREAT, 0o600)
+            self._recover(self._file)
+        except OSError as error:
+            self._broken = error
 
     def append(self, kind: EventType, data: Wire | dict[str, Any]) -> Entry:
         """Write an entry; it has the next number.
@@ -83,13 +90,16 @@ class Journal:
         while self._pending and self._pending[0][0].n <= n:
             self._pending.popleft()
         # Fixed width in place: a reader sees the old number or the new one. A lost write only means sending again.
-        with contextlib.suppress(OSError):
-            os.pwrite(self._acknowledged_file, b"%020d\n" % n, 0)
+        if self._acknowledged_file is not None:
+            with contextlib.suppress(OSError):
+                os.pwrite(self._acknowledged_file, b"%020d\n" % n, 0)
 
     def close(self) -> None:
         """Release the files."""
-        os.close(self._file)
-        os.close(self._acknowledged_file)
+        for descriptor in (self._file, self._acknowledged_file):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._file = self._acknowledged_file = None
 
     def _take(self, entry: Entry, length: int) -> None:
         self.last = entry.n
@@ -101,6 +111,8 @@ class Journal:
             self._pending.append((entry, length))
 
     def _write(self, line: bytes) -> None:
+        if self._broken is not None or self._file is None:
+            raise self._broken or OSError("the journal is closed")
         before = os.fstat(self._file).st_size
         try:
             written = 0
@@ -110,9 +122,9 @@ class Journal:
             os.ftruncate(self._file, before)
             raise
 
-    def _recover(self) -> None:
-        size = os.fstat(self._file).st_size
-        content = os.pread(self._file, size, 0)
+    def _recover(self, file: int) -> None:
+        size = os.fstat(file).st_size
+        content = os.pread(file, size, 0)
         good = 0
         for line in content.splitlines(keepends=True):
             try:
@@ -124,7 +136,7 @@ class Journal:
             self._take(entry, len(line))
             good += len(line)
         if good < size:
-            os.ftruncate(self._file, good)
+            os.ftruncate(file, good)
         self.acknowledged = min(self.acknowledged, self.last)
 
 
@@ -140,5 +152,5 @@ def outcome(directory: Path) -> str:
 def _read_acknowledged(path: Path) -> int:
     try:
         return int(path.read_bytes() or b"0")
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return 0

@@ -11,6 +11,7 @@ import multiprocessing.connection
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Pool:
         self._attempts: dict[tuple[str, int], Attempt] = {}
         self._slots = settings.slots or 1
         self._gpus: list[str] = []
+        self._devices = ["CPU"]
         self._ready = False
         self._failure: str | None = None
         self._signals = 0
@@ -74,7 +76,7 @@ class Pool:
         """Work until a signal comes; returns the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        self._start_warming_up()
         for assignment, directory in self._folder.leftovers():
             log.info("run %s: handing back what an earlier worker left", assignment.run)
             attempt = Attempt(self._order(assignment, directory, None), None, self._clock, self._on_done)
@@ -89,6 +91,7 @@ class Pool:
                 attempt.kill()
             self._link.stop()
             self._folder.close()
+            _end_fork_server()
         if self._failure is not None:
             return 1
         return 1 if self._signals > 1 else 0
@@ -101,17 +104,20 @@ class Pool:
         with contextlib.suppress(BlockingIOError):
             while os.read(self._wake_reader, 4096):
                 pass
-        for sentinel in ready:
-            if sentinel in processes:
-                processes[sentinel].died()
-                self._link.renew()
+        if self._signals and self._closing_at is None:
+            self._close()  # first of all: a signal to the whole process group ends the children too
+        died = [processes[sentinel].died() for sentinel in ready if sentinel in processes]
+        if any(died):
+            log.warning("the fork server died; starting another")
+            self._ready = False
+            self._start_warming_up()
+        if died:
+            self._link.renew()
         with contextlib.suppress(queue.Empty):
             while True:
                 self._inbox.get_nowait()()
         for attempt in self._attempts.values():
             attempt.escalate()
-        if self._signals and self._closing_at is None:
-            self._close()
 
     def _patience(self) -> float | None:
         deadlines = [deadline for attempt in self._attempts.values() if (deadline := attempt.deadline()) is not None]
@@ -159,10 +165,15 @@ class Pool:
         taken = {attempt.slot for attempt in self._attempts.values()}
         slot = next(index for index in range(len(taken) + 1) if index not in taken)
         gpu = self._gpus[slot % len(self._gpus)] if self._gpus else None
-        order = self._order(assignment, self._folder.open(assignment), gpu)
-        attempt = Attempt(order, slot, self._clock, self._on_done)
+        directory = self._folder.directory(assignment)
+        attempt = Attempt(self._order(assignment, directory, gpu), slot, self._clock, self._on_done)
         self._attempts[assignment.run, assignment.attempt] = attempt
-        attempt.start(self._context)
+        try:
+            self._folder.open(assignment)
+        except OSError as error:
+            attempt.fail(f"The worker could not make the attempt's folder: {error.strerror or error}.")
+        else:
+            attempt.start(self._context)
 
     def _stop(self, ref: AttemptRef, why: Why) -> None:
         attempt = self._attempts.get((ref.run, ref.attempt))
@@ -179,7 +190,7 @@ class Pool:
             worker=self._settings.name,
             slots=self._slots,
             free=max(self._slots - running, 0) if self._ready else 0,
-            devices=self._gpus or ["CPU"],
+            devices=self._devices,
             attempts=[attempt.ref for attempt in mine],
             stopping=[attempt.ref for attempt in mine if attempt.why == "cancel"],
         )
@@ -203,11 +214,17 @@ class Pool:
         with contextlib.suppress(BlockingIOError):  # full: the loop is about to wake anyhow
             os.write(self._wake_writer, b"!")
 
+    def _start_warming_up(self) -> None:
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
     def _warm_up(self) -> None:
         """Start the fork server and wait, in this thread, until it has imported everything."""
         began = self._clock()
         # The fork server inherits the mask: Ctrl-C in the terminal is for the worker alone.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if sys.platform == "darwin":
+            # macOS ends a forked process that touches its frameworks, unless told that this is meant.
+            os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")
         multiprocessing.set_forkserver_preload(["jobs.warm"])
         forkserver.ensure_running()
         reader, writer = self._context.Pipe(duplex=False)
@@ -231,6 +248,14 @@ class Pool:
         self._gpus = visible.split(",")[: len(found)] if visible else [str(index) for index in range(len(found))]
         self._slots = self._settings.slots or max(len(found), 1)
         self._ready = True
-        on = f"{len(found)} GPU ({found[0]})" if found else "CPU"
-        log.info("ready: %d at a time, %s, %.1f s to import Keras", self._slots, on, seconds)
+        self._devices = [f"GPU: {name}" for name in found] or ["CPU"]
+        log.info("ready: %d at a time, %s, %.1f s to import Keras", self._slots, ", ".join(self._devices), seconds)
         self._link.renew()
+
+
+def _end_fork_server() -> None:
+    """End a fork server that is still importing: it would notice only when it is done that nobody needs it."""
+    pid: int | None = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)

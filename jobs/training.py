@@ -186,7 +186,8 @@ def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
         try:
             session.keep_checkpoints()
         except Exception as error:
-            session.log(f"The last state could not be saved: {_last_line(error)}", "warning")
+            with contextlib.suppress(OSError):
+                session.log(f"The last state could not be saved: {_last_line(error)}", "warning")
     return end
 
 
@@ -212,10 +213,16 @@ def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
         detail = "The machine has no memory left for this model. Use smaller layers or a smaller batch size."
         return _failed("out-of-memory", "Out of memory", detail)
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        detail = "There is no space left for checkpoints and journal. Free some space on the disk, then train again."
-        return _failed("disk-full", "The disk is full", detail)
-    session.log("".join(traceback.format_exception(error)).rstrip(), "error")
+        return disk_full()
+    with contextlib.suppress(OSError):
+        session.log("".join(traceback.format_exception(error)).rstrip(), "error")
     return _failed("error", _title(error), _last_line(error))
+
+
+def disk_full() -> EndData:
+    """The end of an attempt that can't write its files."""
+    detail = "There is no space left for checkpoints and journal. Free some space on the disk, then train again."
+    return _failed("disk-full", "The disk is full", detail)
 
 
 def _failed(reason: str, title: str, detail: str) -> EndData:

@@ -39,9 +39,17 @@ class WorkFolder:
             raise FolderInUse(f"A worker named {name!r} is running already. Choose another name with --name.")
         self._lock = lock
 
+    def directory(self, assignment: Assignment) -> Path:
+        """The folder of an attempt, there or not."""
+        return self._path / f"{assignment.run}-{assignment.attempt}"
+
     def open(self, assignment: Assignment) -> Path:
-        """Make the folder of an attempt and note the assignment in it."""
-        directory = self._path / f"{assignment.run}-{assignment.attempt}"
+        """Make the folder of an attempt and note the assignment in it.
+
+        Raises:
+            OSError: the disk is full, say.
+        """
+        directory = self.directory(assignment)
         directory.mkdir(exist_ok=True)
         write_atomically(directory / ASSIGNMENT, assignment.model_dump_json().encode(), mode=0o600)
         return directory

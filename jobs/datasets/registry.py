@@ -5,7 +5,9 @@ bundled, and last the network. The server asks :meth:`Datasets.state` and :meth:
 connection of their own and import no NumPy; a training process asks :meth:`Datasets.load`.
 """
 
+import contextlib
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -159,17 +161,18 @@ class Datasets:
         return Tabular(x, y, spec.features, spec.classes)
 
     def _find(self, spec: CsvFile) -> tuple[Source, Path] | None:
-        if self.folder is not None and (own := self.folder / spec.filename).exists():
+        # os.path's exists is False where Path's raises: in a folder that may not be looked into.
+        if self.folder is not None and os.path.exists(own := self.folder / spec.filename):
             return Source.FOLDER, own
         cached = self.cache / spec.filename
         # A cached file that isn't the pinned one is a leftover: it is downloaded again, not used.
-        if cached.is_file() and hashlib.sha256(cached.read_bytes()).hexdigest() == spec.sha256:
-            return Source.CACHE, cached
+        with contextlib.suppress(OSError):
+            if hashlib.sha256(cached.read_bytes()).hexdigest() == spec.sha256:
+                return Source.CACHE, cached
         return None
 
     def _state_of_file(self, spec: CsvFile, source: Source, path: Path) -> DatasetState:
-        stat = path.stat()
-        key, stamp = (spec.name, str(path)), (stat.st_mtime_ns, stat.st_size)
+        key, stamp = (spec.name, str(path)), _stamp(path)
         with self._lock:
             seen = self._seen.get(key)
         if seen is None or seen[0] != stamp:
@@ -211,6 +214,14 @@ class Datasets:
 
 def _state(spec: Dataset, source: Source, rows: int, detail: str) -> DatasetState:
     return DatasetState(spec.name, spec.title, source, rows, len(spec.features), spec.classes, detail)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:  # removed a moment ago: reading it will tell
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
 
 
 def _read_state(spec: CsvFile, source: Source, path: Path) -> DatasetState | DatasetInvalid:

@@ -5,6 +5,7 @@ no header and no comment, and an odd file is refused rather than guessed at.
 """
 
 import math
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +66,10 @@ def _text(path: Path, spec: CsvFile) -> str:
         return DatasetInvalid(spec.name, f"{spec.filename} {detail}")
 
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        size = about.st_size
+        if not stat.S_ISREG(about.st_mode):
+            raise invalid("is not a file. Put the table itself there.")
         if size > LARGEST:
             raise invalid(
                 f"has {size / 1e6:.1f} million bytes; at most {LARGEST / 1e6:.1f} million are read. "

@@ -113,3 +113,14 @@ def test_an_entry_that_cannot_be_written_is_still_pending(tmp_path: Path) -> Non
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [entry.n for entry in journal.pending()] == [1, 2, 3, 4]
     assert (tmp_path / JOURNAL).read_bytes() == before, "the part that was written is gone again"
+
+
+def test_where_no_file_can_be_made_entries_are_kept_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    journal = Journal(tmp_path / "file" / "attempt")
+    for _ in range(2):
+        with pytest.raises(OSError, match="Not a directory"):
+            journal.append(EventType.LOG, line("one"))
+    assert [entry.n for entry in journal.pending()] == [1, 2]
+    journal.acknowledge(2)
+    assert journal.delivered

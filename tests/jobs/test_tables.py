@@ -1,5 +1,6 @@
 """Reading CSV files: what is good is counted, what isn't is named with file, line and remedy."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -74,8 +75,20 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pima-indians-diabetes.csv"
     path.mkdir()
-    with pytest.raises(DatasetInvalid, match=r"pima-indians-diabetes\.csv cannot be read: Is a directory"):
+    with pytest.raises(DatasetInvalid, match=r"pima-indians-diabetes\.csv is not a file"):
         read_table(path, PIMA)
+
+
+def test_a_pipe_in_the_files_place_is_refused_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "pima-indians-diabetes.csv"
+    os.mkfifo(path)
+    with pytest.raises(DatasetInvalid, match="is not a file"):
+        read_table(path, PIMA)
+
+
+def test_a_file_that_is_gone_is_told_without_its_folder(tmp_path: Path) -> None:
+    with pytest.raises(DatasetInvalid, match=r"^pima-indians-diabetes\.csv cannot be read: No such file"):
+        read_table(tmp_path / "pima-indians-diabetes.csv", PIMA)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

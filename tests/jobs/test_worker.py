@@ -216,3 +216,57 @@ def test_without_a_key_a_worker_does_not_start(tmp_path: Path) -> None:
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 2
     assert "FITBOARD_WORKER_KEY is not set" in done.stderr
+
+
+def test_two_slots_train_two_runs_and_one_is_canceled_without_the_other(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard(FITBOARD_SLOTS="2")
+    first, second = (running.run(**LONG)["id"] for _ in range(2))
+    for run in (first, second):
+        at_epoch(running, run, 1)
+    assert len(children(running)) == 2
+    cancel(running, first)
+    done, seconds = ended(running, first)
+    assert done["status"] == "canceled"
+    assert seconds < PROMPT
+    epoch = running.read(second)["epoch"]
+    at_epoch(running, second, epoch + 1)
+    cancel(running, second)
+    assert ended(running, second)[0]["status"] == "canceled"
+
+
+def test_the_death_of_the_fork_server_is_told_and_mended(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard()
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    [child] = children(running)
+    server = child.parent()
+    assert server is not None
+    server.kill()
+    done, seconds = ended(running, run)
+    assert seconds < PROMPT
+    assert (done["status"], done["reason"]) == ("failed", "killed")
+    assert "fork server died" in done["error"]["detail"]
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, PROMPT, "the child's end")
+    assert running.finished(running.run(dataset="breast-cancer", epochs=1)["id"])["status"] == "completed"
+
+
+def test_a_signal_to_the_whole_process_group_hands_the_run_back_too(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard()
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    assert running.worker is not None
+    os.killpg(os.getpgid(running.worker.pid), signal.SIGTERM)
+    assert running.worker.wait(10) == 0
+    assert (running.read(run)["status"], running.read(run)["reason"]) == ("queued", "worker-stopped")
+
+
+def test_a_worker_that_is_stopped_while_it_warms_up_leaves_nothing_running(make_fitboard: MakeFitboard) -> None:
+    running = make_fitboard(worker=False)
+    running.start_worker()
+    assert running.worker is not None
+    offspring = wait_until(lambda: psutil.Process(running.worker.pid).children(), what="the fork server")  # type: ignore[union-attr]
+    running.worker.send_signal(signal.SIGINT)
+    assert running.worker.wait(10) == 0
+    _, alive = psutil.wait_procs(offspring, timeout=3)
+    assert not alive
+    assert "Traceback" not in running.log("worker")
