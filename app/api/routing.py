@@ -61,9 +61,17 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
             return working.result()
         raise ClientDisconnect
     finally:
-        for task in (working, listening):
-            task.cancel()
-        await asyncio.gather(working, listening, return_exceptions=True)
+        await cancel(working, listening)
+
+
+async def cancel(*tasks: "asyncio.Future[Any]") -> None:
+    """Cancel tasks and wait until they are over, whatever came of them.
+
+    No ``gather``: where this call is canceled itself, that would raise a task's cancelation in place of its own.
+    """
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def _hang_up(request: Request) -> None:

@@ -59,9 +59,15 @@ async def create_run(
 def list_runs(
     board: CurrentBoard,
     status: Annotated[list[Status] | None, Query(description="Only runs in one of these statuses.")] = None,
-    lesson: Annotated[str | None, Query(description="Only runs of this lesson.", max_length=64)] = None,
-    tag: Annotated[str | None, Query(description="Only runs with this tag.", max_length=64)] = None,
-    q: Annotated[str | None, Query(description="Words in name, lesson, tags, or an id.", max_length=200)] = None,
+    lesson: Annotated[
+        str | None, Query(description="Only runs of this lesson.", max_length=64, pattern=sentences.LINE)
+    ] = None,
+    tag: Annotated[
+        str | None, Query(description="Only runs with this tag.", max_length=64, pattern=sentences.LINE)
+    ] = None,
+    q: Annotated[
+        str | None, Query(description="Words in name, lesson, tags, or an id.", max_length=200, pattern=sentences.LINE)
+    ] = None,
     sort: Annotated[
         str, Query(description="created_at, name, lesson or status; with - before it descending.", max_length=32)
     ] = queries.DEFAULT_SORT,

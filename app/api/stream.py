@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app import board as boards
+from app.api.routing import cancel
 from app.board import Board
 from app.errors import Problem
 from app.hub import EVERY_RUN, Frame, Watcher
@@ -103,11 +104,10 @@ async def _until_disconnect(socket: WebSocket, sending: Coroutine[Any, Any, None
     try:
         await asyncio.wait({sender, listener}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (sender, listener):
-            task.cancel()
-        for result in await asyncio.gather(sender, listener, return_exceptions=True):
-            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                raise result
+        await cancel(sender, listener)
+    for task in (sender, listener):
+        if not task.cancelled() and not isinstance(task.exception(), WebSocketDisconnect):
+            task.result()
 
 
 async def _listen(socket: WebSocket) -> None:

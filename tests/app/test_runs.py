@@ -1,0 +1,397 @@
+"""Runs by the public API: create, list, read, cancel, delete."""
+
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any
+
+import pytest
+
+from tests.app.conftest import MakeServer
+from tests.app.server import ORIGIN, RUNS, Server, beside, problem
+
+DEFAULTS = {
+    "dataset": "breast-cancer",
+    "scale_features": True,
+    "validation_split": 0.2,
+    "hidden_layers": [12, 8],
+    "activation": "relu",
+    "kernel_initializer": "glorot_uniform",
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "epochs": 150,
+    "batch_size": 10,
+    "seed": 7,
+}
+
+
+def test_a_run_of_nothing_but_its_lesson_takes_the_defaults_and_the_dataset_that_is_here(server: Server) -> None:
+    answer = server.http.post(RUNS, json={"lesson": "first-network"})
+    run = answer.json()
+    assert answer.status_code == 201
+    assert answer.headers["location"] == f"{RUNS}/{run['id']}"
+    assert run["params"] == DEFAULTS
+    assert (run["status"], run["reason"], run["attempt"], run["queue_position"]) == ("queued", None, 0, 1)
+    assert run["name"] == "Your first neural network"
+    assert run["tags"] == []
+    assert run["epochs"] == 150
+    assert run["created_at"].endswith("Z")
+    unknown_yet = ("stage", "epoch", "eta_seconds", "best", "last", "result", "error", "backend", "route", "device")
+    assert all(run[name] is None for name in (*unknown_yet, "started_at", "finished_at", "sweep"))
+    assert server.http.get(answer.headers["location"]).json() == run
+
+
+def test_what_is_given_is_kept_and_the_rest_takes_its_default(server: Server) -> None:
+    run = server.create(params={"epochs": 20, "hidden_layers": [3]}, name="  small  ", tags=["try", "a", "try"])
+    assert run["params"] == {**DEFAULTS, "epochs": 20, "hidden_layers": [3]}
+    assert run["name"] == "small"
+    assert run["tags"] == ["a", "try"]
+
+
+def test_a_whole_number_may_be_written_as_a_float(server: Server) -> None:
+    assert server.create(params={"epochs": 20.0})["params"]["epochs"] == 20
+
+
+def test_the_choice_of_dataset_is_told_in_the_log(server: Server) -> None:
+    run = server.create()
+    server.http.post(f"{RUNS}/{run['id']}/cancel")
+    logs = [event["data"]["message"] for event in server.events(run["id"]) if event["type"] == "log"]
+    assert len(logs) == 1
+    assert logs[0].startswith("dataset auto took breast-cancer: 569 rows")
+
+
+def test_every_link_of_a_run_leads_somewhere(server: Server) -> None:
+    run = server.create()
+    for name, address in run["links"].items():
+        if name == "events":
+            with server.watch(address) as socket:
+                assert socket.receive_json()["seq"] == 1
+        else:
+            assert server.http.get(address).status_code == 200, name
+
+
+def test_ids_tell_nothing_of_the_order(server: Server) -> None:
+    ids = [server.create()["id"] for _ in range(4)]
+    assert all(len(one) == 12 and one.isalnum() for one in ids)
+    assert len(set(ids)) == 4
+
+
+def test_unknown_runs_are_said_to_be_unknown(shared: Server) -> None:
+    parts = ["", "/history", "/history.csv", "/checkpoints", "/checkpoints/best", "/script.py"]
+    for part in parts:
+        body = problem(shared.http.get(f"{RUNS}/nothing{part}"), 404, "unknown-run")
+        assert "'nothing'" in body["detail"]
+    problem(shared.http.post(f"{RUNS}/nothing/cancel"), 404, "unknown-run")
+    problem(shared.http.delete(f"{RUNS}/nothing"), 404, "unknown-run")
+
+
+class TestIdempotency:
+    """``Idempotency-Key``: the same request makes one run, however often it is sent."""
+
+    def send(self, server: Server, key: str, **fields: Any) -> Any:
+        return server.http.post(RUNS, json={"lesson": "first-network", **fields}, headers={"Idempotency-Key": key})
+
+    def test_the_same_key_and_body_answer_the_same_run(self, server: Server) -> None:
+        first, second = self.send(server, "k1", name="one"), self.send(server, "k1", name="one")
+        assert second.status_code == 201
+        assert second.json() == first.json()
+        assert second.headers["location"] == first.headers["location"]
+        assert len(server.http.get(RUNS).json()["items"]) == 1
+
+    def test_a_default_written_out_is_the_same_body(self, server: Server) -> None:
+        assert self.send(server, "k1").json() == self.send(server, "k1", params={"epochs": 150}).json()
+
+    def test_another_body_is_a_conflict_that_names_the_run(self, server: Server) -> None:
+        run = self.send(server, "k1", name="one").json()
+        body = problem(self.send(server, "k1", name="two"), 409, "idempotency-conflict")
+        assert run["id"] in body["detail"]
+        assert "'k1'" in body["detail"]
+
+    def test_two_at_once_make_one_run(self, server: Server) -> None:
+        waiting = [beside(lambda: self.send(server, "k1").json()["id"]) for _ in range(8)]
+        assert len({wait() for wait in waiting}) == 1
+
+    def test_after_the_run_is_deleted_the_key_is_free(self, server: Server) -> None:
+        run = self.send(server, "k1", name="one").json()
+        server.http.delete(f"{RUNS}/{run['id']}")
+        assert self.send(server, "k1", name="two").status_code == 201
+
+    def test_a_key_that_is_no_word_is_refused(self, server: Server) -> None:
+        body = problem(self.send(server, "two words"), 422, "invalid-input")
+        assert body["errors"][0]["pointer"] == "/header/idempotency-key"
+
+
+class TestWaiting:
+    """``Prefer: wait=N``."""
+
+    def test_the_answer_comes_with_the_end_of_the_run(self, server: Server) -> None:
+        answer = beside(lambda: server.http.post(RUNS, json={"lesson": "first-network"}, headers={"Prefer": "wait=30"}))
+        worker = server.worker()
+        worker.sync(hold=10)
+        attempt = worker.attempts[0]
+        attempt.epoch(0, loss=0.5)
+        attempt.end()
+        done = answer()
+        assert done.json()["status"] == "completed"
+        assert done.json()["last"] == {"loss": 0.5}
+        assert done.headers["preference-applied"] == "wait=30"
+
+    def test_when_the_time_is_over_the_run_is_answered_as_it_stands(self, server: Server) -> None:
+        server.http.headers["Prefer"] = "respond-async, wait=1"
+        run = server.create()
+        assert run["status"] == "queued"
+
+    def test_a_run_deleted_meanwhile_is_unknown(self, server: Server) -> None:
+        answer = beside(lambda: server.http.post(RUNS, json={"lesson": "first-network"}, headers={"Prefer": "wait=30"}))
+        worker = server.worker()
+        worker.sync(hold=10)
+        attempt = worker.attempts[0]
+        attempt.end("released")
+        server.http.delete(f"{RUNS}/{attempt.run}")
+        problem(answer(), 404, "unknown-run")
+
+    def test_the_end_of_the_server_ends_the_waiting(self, server: Server) -> None:
+        answer = beside(
+            lambda: server.http.post(RUNS, json={"lesson": "first-network"}, headers={"Prefer": "wait=600"})
+        )
+        server.worker().sync(hold=10)
+        server.board.hub.close()
+        assert answer().json()["status"] == "running"
+
+    @pytest.mark.parametrize("prefer", ["wait=0", "wait", "wait=x", "handling=lenient", "wait=-5"])
+    def test_other_preferences_do_not_wait(self, server: Server, prefer: str) -> None:
+        server.http.headers["Prefer"] = prefer
+        assert server.create()["status"] == "queued"
+
+
+class TestQueue:
+    """The place in the queue, in the order of arrival."""
+
+    def test_runs_stand_in_the_order_in_which_they_came(self, server: Server) -> None:
+        ids = [server.create()["id"] for _ in range(3)]
+        assert [server.read(one)["queue_position"] for one in ids] == [1, 2, 3]
+        server.worker().claim()
+        assert [server.read(one)["queue_position"] for one in ids] == [None, 1, 2]
+        assert server.http.get("/health").json()["queue_length"] == 2
+
+    def test_a_canceled_run_leaves_its_place(self, server: Server) -> None:
+        first, second = server.create()["id"], server.create()["id"]
+        server.http.post(f"{RUNS}/{first}/cancel")
+        assert server.read(second)["queue_position"] == 1
+
+
+class TestCancel:
+    """``POST /runs/{id}/cancel``."""
+
+    def test_a_queued_run_is_canceled_at_once(self, server: Server) -> None:
+        run = server.create()["id"]
+        answer = server.http.post(f"{RUNS}/{run}/cancel")
+        assert answer.status_code == 202
+        assert (answer.json()["status"], answer.json()["reason"]) == ("canceled", "canceled")
+        assert answer.json()["finished_at"]
+        assert server.worker().sync().start == []
+
+    def test_a_running_run_is_asked_to_stop_and_goes_on_until_its_worker_says_so(self, server: Server) -> None:
+        attempt = server.running()
+        for _ in range(2):
+            answer = server.http.post(f"{RUNS}/{attempt.run}/cancel")
+            assert answer.status_code == 202
+            assert (answer.json()["status"], answer.json()["reason"]) == ("running", "cancel-requested")
+        attempt.end("canceled")
+        assert server.read(attempt.run)["status"] == "canceled"
+        kinds = [event["data"].get("reason") for event in server.events(attempt.run) if event["type"] == "status"]
+        assert kinds == [None, None, "cancel-requested", "canceled"]
+
+    def test_an_ended_run_cannot_be_canceled(self, server: Server) -> None:
+        attempt = server.running()
+        attempt.end()
+        body = problem(server.http.post(f"{RUNS}/{attempt.run}/cancel"), 409, "wrong-status")
+        assert "completed" in body["detail"]
+
+
+class TestDelete:
+    """``DELETE /runs/{id}``."""
+
+    def test_an_ended_run_goes_with_all_that_belongs_to_it(self, server: Server) -> None:
+        attempt = server.running(tags=["a"])
+        attempt.epoch(0, loss=1.0)
+        attempt.save(b"model")
+        attempt.end()
+        answer = server.http.delete(f"{RUNS}/{attempt.run}")
+        assert (answer.status_code, answer.content) == (204, b"")
+        problem(server.http.get(f"{RUNS}/{attempt.run}"), 404, "unknown-run")
+        assert server.http.get(RUNS).json()["items"] == []
+        assert server.http.get(f"{RUNS}?tag=a").json()["items"] == []
+        assert list((server.settings.data_dir / "runs").iterdir()) == []
+
+    def test_a_queued_run_can_be_deleted(self, server: Server) -> None:
+        run = server.create()["id"]
+        assert server.http.delete(f"{RUNS}/{run}").status_code == 204
+        assert server.worker().sync().start == []
+
+    def test_a_running_run_cannot(self, server: Server) -> None:
+        attempt = server.running()
+        body = problem(server.http.delete(f"{RUNS}/{attempt.run}"), 409, "wrong-status")
+        assert "Cancel it first" in body["detail"]
+        assert server.read(attempt.run)["status"] == "running"
+
+
+@pytest.fixture(scope="class")
+def several(shared: Server) -> Iterator[Server]:
+    """Runs of several names, tags and statuses."""
+    names = ["beta", "alpha", "beta", "50% of it", "gamma", "alpha", "Ärger"]
+    for index, name in enumerate(names):
+        shared.create(name=name, tags=["even" if index % 2 == 0 else "odd", f"n{index}"])
+    worker = shared.worker(slots=3)
+    worker.sync()
+    worker.attempts[0].end()
+    worker.attempts[0].end("failed", reason="diverged", error={"title": "It diverged", "detail": "Use less."})
+    yield shared
+    worker.attempts[0].end("canceled")
+
+
+def listed(server: Server, query: str = "") -> list[dict[str, Any]]:
+    answer = server.http.get(f"{RUNS}?{query}")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+class TestList:
+    """``GET /runs``: filters, sorts, pages."""
+
+    def test_newest_first(self, several: Server) -> None:
+        runs = listed(several)
+        assert [run["name"] for run in runs] == ["Ärger", "alpha", "gamma", "50% of it", "beta", "alpha", "beta"]
+        assert runs == [several.read(run["id"]) for run in runs]
+
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [
+            ("status=running", 1),
+            ("status=completed&status=failed", 2),
+            ("status=paused", 0),
+            ("lesson=first-network", 7),
+            ("lesson=mnist", 0),
+            ("tag=even", 4),
+            ("tag=eve", 0),
+            ("q=alpha", 2),
+            ("q=ALPHA", 2),
+            ("q=alpha odd", 2),
+            ("q=alpha even", 0),
+            ("q=n3", 1),
+            ("q=network", 7),
+            ("q=%25", 1),
+            ("q=_", 0),
+            ("q=%20", 7),
+            ("status=queued&tag=odd&q=alpha", 1),
+        ],
+    )
+    def test_filters(self, several: Server, query: str, count: int) -> None:
+        assert len(listed(several, query)) == count
+
+    def test_an_id_finds_its_run(self, several: Server) -> None:
+        run = listed(several)[3]
+        assert listed(several, f"q={run['id']}") == [run]
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 200])
+    @pytest.mark.parametrize("by", ["created_at", "name", "lesson", "status"])
+    @pytest.mark.parametrize("minus", ["", "-"])
+    def test_all_pages_together_are_all_runs_each_once_and_in_order(
+        self, several: Server, by: str, minus: str, limit: int
+    ) -> None:
+        found: list[dict[str, Any]] = []
+        query = {"sort": minus + by, "limit": limit}
+        while True:
+            page = several.http.get(RUNS, params=query).json()
+            assert len(page["items"]) <= limit
+            found += page["items"]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert sorted(map(itemgetter("id"), found)) == sorted(map(itemgetter("id"), listed(several)))
+        keys = [run[by] for run in found]
+        assert keys == sorted(keys, reverse=bool(minus))
+
+    def test_a_page_stays_where_it_was_when_runs_come_and_go(self, several: Server) -> None:
+        first = several.http.get(RUNS, params={"limit": 3}).json()
+        extra = several.create(name="later")
+        rest = several.http.get(RUNS, params={"limit": 200, "cursor": first["next_cursor"]}).json()["items"]
+        several.http.delete(f"{RUNS}/{extra['id']}")
+        assert [run["id"] for run in first["items"] + rest] == [run["id"] for run in listed(several)]
+
+    @pytest.mark.parametrize(
+        ("query", "pointer"),
+        [
+            ("limit=0", "/query/limit"),
+            ("limit=201", "/query/limit"),
+            ("limit=many", "/query/limit"),
+            ("status=sleeping", "/query/status/0"),
+            ("sort=size", "/query/sort"),
+            ("sort=--name", "/query/sort"),
+            ("cursor=nonsense", "/query/cursor"),
+            ("cursor=", "/query/cursor"),
+            ("cursor=WzEsIDJd&sort=name", "/query/cursor"),  # [1, 2]
+            ("q=%00", "/query/q"),
+            ("cursor=WyJcdWQ4MDAiLCAxXQ&sort=name", "/query/cursor"),  # ["\ud800", 1]: a lone surrogate
+            ("cursor=WzEsIDk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5XQ", "/query/cursor"),
+            ("cursor=%C3%A9", "/query/cursor"),
+        ],
+    )
+    def test_a_query_that_cannot_be_meant_is_refused_by_name(self, several: Server, query: str, pointer: str) -> None:
+        answer = several.http.get(f"{RUNS}?{query}")
+        assert [error["pointer"] for error in problem(answer, 422, "invalid-input")["errors"]] == [pointer]
+
+
+def test_everything_is_there_after_the_server_has_ended_and_started_again(make_server: MakeServer) -> None:
+    server = make_server()
+    attempt = server.running(name="kept", tags=["a"])
+    attempt.epoch(0, loss=0.25)
+    attempt.save(b"model")
+    attempt.end(outcome="failed", reason="diverged", error={"title": "It diverged", "detail": "Use less."})
+    queued = server.create()
+    before = {name: server.http.get(f"{RUNS}{name}").json() for name in ["", f"/{attempt.run}/history"]}
+    events = server.events(attempt.run)
+    again = make_server()
+    assert {name: again.http.get(f"{RUNS}{name}").json() for name in before} == before
+    assert again.events(attempt.run) == events
+    assert again.http.get(f"{RUNS}/{attempt.run}/checkpoints/best").content == b"model"
+    assert again.worker("other").claim().run == queued["id"]
+
+
+def test_the_catalogue_holds_the_lesson_with_all_that_is_needed_to_run_it(shared: Server) -> None:
+    items = shared.http.get("/api/v1/lessons").json()["items"]
+    assert [item["slug"] for item in items] == ["first-network"]
+    lesson = shared.http.get(items[0]["href"]).json()
+    assert set(lesson["parameters"]["properties"]) == set(DEFAULTS)
+    assert [one["name"] for one in lesson["datasets"]] == ["pima-indians-diabetes", "ionosphere", "breast-cancer"]
+    assert [one["source"] for one in lesson["datasets"]] == ["absent", "absent", "bundled"]
+    for preset in lesson["presets"]:
+        answer = shared.http.post(f"/api/v1/lessons/{lesson['slug']}/script", json=preset["values"])
+        needs_pima = preset["values"].get("dataset") == "pima-indians-diabetes"
+        assert answer.status_code == (409 if needs_pima else 200)
+    problem(shared.http.get("/api/v1/lessons/cooking"), 404, "unknown-lesson")
+
+
+def test_the_script_for_parameters_is_the_script_of_a_run_with_them(server: Server) -> None:
+    params = {"epochs": 3, "seed": 1}
+    run = server.create(params=params)
+    written = server.http.post("/api/v1/lessons/first-network/script", json=params).json()
+    answer = server.http.get(run["links"]["script"])
+    assert answer.headers["content-type"].startswith("text/x-python")
+    assert written["filename"] == "first-network.py"
+    assert answer.text.count("\n") >= 20
+    compile(answer.text, "script.py", "exec")
+    assert answer.text == written["script"] or run["id"] in answer.text
+
+
+def test_health_tells_versions_database_workers_and_queue(server: Server) -> None:
+    server.create()
+    server.create()
+    server.worker("one", slots=1).sync(devices=["GPU 0"])
+    health = server.http.get("/health").json()
+    assert health["status"] == "ok"
+    assert set(health["versions"]) == {"fitboard", "keras", "tensorflow"}
+    assert health["database"] == "sqlite"
+    assert health["workers"] == [{"name": "one", "slots": 1, "free": 1, "devices": ["GPU 0"]}]
+    assert health["queue_length"] == 1
+    assert server.http.get("/health", headers={"Origin": ORIGIN}).status_code == 200
