@@ -14,7 +14,7 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.report import Measured, median, percentile
-from jobs.protocol import Assignment, Entry, EntryBatch, EventType, SyncReply, SyncRequest, now
+from jobs.protocol import Assignment, AttemptRef, Entry, EntryBatch, EventType, SyncReply, SyncRequest, now
 from tests import chromium
 from tests.running import Running
 
@@ -61,11 +61,10 @@ class PlayedWorker:
 
     def __init__(self, running: Running, run: str) -> None:
         self._run = run
-        key = running.settings().worker_secret
+        self._key = running.settings().worker_secret
+        self._name = f"bench-{run}"
         self._http = httpx.Client(base_url=running.url, trust_env=False, timeout=30)
-        asked = SyncRequest(worker=f"bench-{run}", slots=1, free=1)
-        answer = self._http.post("/api/worker/sync", content=asked.model_dump_json(), headers=self._headers(key))
-        self._assignment: Assignment = SyncReply.model_validate_json(answer.text).start[0]
+        self._assignment: Assignment = self._sync(SyncRequest(worker=self._name, slots=1, free=1, hold=0)).start[0]
         assert self._assignment.run == run, "another run was waiting"
         self._n = 0
 
@@ -87,6 +86,17 @@ class PlayedWorker:
         data = {"epoch": epoch, "metrics": metrics, "seconds": 0.1, "eta_seconds": 1.0, "best": best}
         self.report(EventType.EPOCH, data)
 
+    def stay(self) -> None:
+        """Keep the lease."""
+        mine = AttemptRef(run=self._run, attempt=self._assignment.attempt)
+        self._sync(SyncRequest(worker=self._name, slots=1, free=0, attempts=[mine], hold=0))
+
+    def _sync(self, request: SyncRequest) -> SyncReply:
+        answer = self._http.post(
+            "/api/worker/sync", content=request.model_dump_json(), headers=self._headers(self._key)
+        )
+        return SyncReply.model_validate_json(answer.raise_for_status().content)
+
     @staticmethod
     def _headers(secret: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
@@ -94,13 +104,12 @@ class PlayedWorker:
 
 def measure(folder: Path) -> list[Measured]:
     """Measure in a browser of its own against a server without a worker."""
+    executable = chromium.find()
     running = Running(folder / "browser")
     running.start_server()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium.find(), args=["--no-sandbox", "--disable-background-networking"]
-            )
+            browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
             try:
                 run = running.run(epochs=EPOCHS)["id"]
                 worker = PlayedWorker(running, run)
@@ -162,12 +171,14 @@ def _delays(page: Page, worker: PlayedWorker) -> list[float]:
         begun = time.perf_counter()
         for epoch in range(20, EPOCHS):
             time.sleep(max(0.0, begun + (epoch - 20) / PER_SECOND - time.perf_counter()))
+            if epoch % 50 == 0:
+                worker.stay()
             sent[epoch] = time.time() * 1000
             worker.epoch(epoch)
 
     sender = threading.Thread(target=send)
     sender.start()
-    page.wait_for_function(f"() => window.painted[{EPOCHS}] || window.painted[{EPOCHS - 1}]", timeout=120_000)
+    page.wait_for_function(f"() => window.painted[{EPOCHS}] || window.painted[{EPOCHS - 1}]", timeout=60_000)
     sender.join()
     painted: dict[str, float] = page.evaluate("() => window.painted")
     shown_from_one = str(EPOCHS) in painted
