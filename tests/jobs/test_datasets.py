@@ -174,9 +174,9 @@ def test_a_server_that_is_not_there_makes_a_download_fail_with_the_remedy(tmp_pa
 
 
 def test_the_courses_own_files_are_as_the_catalogue_says() -> None:
-    folder = Path(os.environ.get("FITBOARD_DATASETS_DIR", ""))
+    folder = Path(os.environ.get("FITBOARD_TEST_DATASETS", ""))
     if not (folder / PIMA.filename).is_file():
-        pytest.skip("FITBOARD_DATASETS_DIR doesn't name a folder with the course's own files")
+        pytest.skip("FITBOARD_TEST_DATASETS doesn't name a folder with the course's own files")
     for spec in (PIMA, IONOSPHERE):
         content = (folder / spec.filename).read_bytes()
         assert hashlib.sha256(content).hexdigest() == spec.sha256
