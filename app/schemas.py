@@ -39,7 +39,8 @@ class NewRun(BaseModel):
     tags: Annotated[tuple[TagWord, ...], Field(max_length=20)] = Field((), description="Words to find it by.")
 
 
-def _new_run_model(slug: str, params: type[Params], title: str) -> type[NewRun]:
+def new_run_model(slug: str, params: type[Params], title: str) -> type[NewRun]:
+    """The body of ``POST /runs`` for one lesson."""
     camel = "".join(part.capitalize() for part in slug.split("-"))
     fields: dict[str, Any] = {
         "lesson": (Literal[slug], Field(description="The lesson's slug.")),
@@ -48,11 +49,12 @@ def _new_run_model(slug: str, params: type[Params], title: str) -> type[NewRun]:
     return create_model(f"New{camel}Run", __base__=NewRun, __doc__=f"A run of the lesson “{title}”.", **fields)
 
 
-def _union(models: Sequence[Any]) -> Any:
+def union(models: Sequence[Any]) -> Any:
+    """One of some bodies, told apart by ``lesson``."""
     return models[0] if len(models) == 1 else Annotated[Union[tuple(models)], Field(discriminator="lesson")]  # noqa: UP007
 
 
-NewRunOfAnyLesson = _union([_new_run_model(lesson.slug, lesson.params, lesson.title) for lesson in LESSONS])
+NewRunOfAnyLesson = union([new_run_model(lesson.slug, lesson.params, lesson.title) for lesson in LESSONS])
 """The body of ``POST /runs``: a union over the registry, told apart by ``lesson``."""
 
 

@@ -1,6 +1,7 @@
 """The worker's calls: claiming, reporting entries exactly once, uploading checkpoints, being told to stop."""
 
 import json
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -34,8 +35,8 @@ class TestClaiming:
     def test_many_workers_at_once_never_get_the_same_run(self, server: Server) -> None:
         ids = {server.create()["id"] for _ in range(24)}
         workers = [server.worker(f"w{number}", slots=4) for number in range(8)]
-        waiting = [beside(lambda worker=worker: worker.sync().start) for worker in workers]  # type: ignore[misc]
-        taken = [assignment.run for wait in waiting for assignment in wait()]
+        waiting = [beside(worker.sync) for worker in workers]
+        taken = [assignment.run for wait in waiting for assignment in wait().start]
         assert len(taken) == 24
         assert set(taken) == ids
 
@@ -108,9 +109,9 @@ class TestHolding:
 
     def test_two_held_calls_share_what_comes(self, server: Server) -> None:
         workers = [server.worker(name, slots=1) for name in ("one", "two")]
-        answers = [beside(lambda worker=worker: worker.sync(hold=10).start) for worker in workers]  # type: ignore[misc]
+        answers = [beside(partial(worker.sync, hold=10)) for worker in workers]
         ids = {server.create()["id"], server.create()["id"]}
-        assert {answer()[0].run for answer in answers} == ids
+        assert {answer().start[0].run for answer in answers} == ids
 
     @staticmethod
     def until_known(server: Server, device: str | None = None) -> None:
