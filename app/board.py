@@ -8,9 +8,9 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.database import Database
+from app.executors.local import LocalPool
 from app.files import RunFiles
 from app.hub import Hub
-from app.scheduler import Scheduler
 from app.settings import Settings
 from jobs.datasets import Datasets
 
@@ -22,9 +22,14 @@ class Board:
     settings: Settings
     database: Database
     hub: Hub
-    scheduler: Scheduler
+    pool: LocalPool
     datasets: Datasets
     files: RunFiles
+
+    def stop_waiting(self) -> None:
+        """The server is about to stop: answer every call that is held, from any thread."""
+        self.hub.close()
+        self.hub.soon(self.pool.close)
 
     @staticmethod
     def now() -> datetime:

@@ -6,9 +6,10 @@ The hub lives on the event loop and never waits. A watcher that doesn't keep up 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.database import Committed
 from app.runs import events
@@ -58,14 +59,17 @@ class Hub:
 
     def close(self) -> None:
         """The server is about to stop: answer whoever waits in :meth:`changed`, now and from here on."""
-        if self._loop is not None and not self._loop.is_closed():
-            self.closing = True
-            self._loop.call_soon_threadsafe(self._wake)
+        self.closing = True
+        self.soon(self._wake)
 
     def publish(self, committed: list[Committed]) -> None:
         """Hand over committed events, from any thread."""
+        self.soon(self._fan_out, committed)
+
+    def soon(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Have something called on the event loop, from any thread; nothing happens when the loop is gone."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._fan_out, committed)
+            self._loop.call_soon_threadsafe(call, *arguments)
 
     @contextmanager
     def watch(self, topic: str) -> Iterator[Watcher]:

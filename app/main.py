@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 from app import __version__, errors, openapi
 from app.api import checkpoints, history, ingest, lessons, runs, stream, system
 from app.board import Board
-from app.database import Database
+from app.database import Committed, Database
+from app.executors.local import LocalPool
 from app.files import RunFiles
 from app.hub import Hub
 from app.migrate import migrate
@@ -41,12 +42,19 @@ def create_app(settings: Settings) -> FastAPI:
         migrate(settings.url)
         hub = Hub()
         hub.start()
-        database = Database(settings.url, hub.publish)
+
+        def tell(committed: list[Committed]) -> None:
+            hub.publish(committed)
+            hub.soon(scheduler.notice, committed)
+
+        database = Database(settings.url, tell)
+        pool = LocalPool(database, Board.now)
+        scheduler = Scheduler(database, pool, Board.now)
         board = Board(
             settings=settings,
             database=database,
             hub=hub,
-            scheduler=Scheduler(database, hub, Board.now),
+            pool=pool,
             datasets=Datasets(settings.datasets_dir, settings.data_dir / "datasets", settings.downloads),
             files=RunFiles(settings.data_dir),
         )
@@ -54,14 +62,14 @@ def create_app(settings: Settings) -> FastAPI:
         with database.read() as session:
             board.files.tidy(queries.checkpoints_at_rest(session))
         app.state.board = board
-        leases = asyncio.create_task(board.scheduler.watch_leases())
+        watch = asyncio.create_task(scheduler.watch())
         try:
             with pages.opened(app, board.datasets):
                 yield
         finally:
-            leases.cancel()
+            watch.cancel()
             with suppress(asyncio.CancelledError):
-                await leases
+                await watch
             await asyncio.to_thread(database.close)
 
     app = Guarded(

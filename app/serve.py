@@ -129,7 +129,7 @@ def serve(settings: Settings, say: Say | None = None) -> int:
                 return
             board = getattr(app.state, "board", None)
             if board is not None:
-                board.hub.close()
+                board.stop_waiting()
             super().handle_exit(sig, frame)
 
     server = Server(config)

@@ -47,7 +47,7 @@ async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> Sync
             "incompatible-worker",
             f"The worker speaks protocol {body.protocol}, this server {PROTOCOL}. Update both to the same version.",
         )
-    return await unless_gone(request, board.scheduler.sync(body))
+    return await unless_gone(request, board.pool.sync(body))
 
 
 @router.post("/runs/{run_id}/attempts/{attempt}/events")

@@ -25,7 +25,7 @@ def health(request: Request, board: CurrentBoard) -> Health:
             return Health()
         workers = [
             WorkerShape(name=one.name, slots=one.slots, free=one.free, devices=list(one.devices))
-            for one in board.scheduler.workers
+            for one in board.pool.workers
         ]
         return Health(
             versions={name: version(name) for name in ("fitboard", "keras", "tensorflow")},

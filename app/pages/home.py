@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app import board as boards
+from app.executors.local import Worker
 from app.models import Status
 from app.pages import course
 from app.pages.cards import Card, cards
@@ -13,7 +14,6 @@ from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
 from app.pages.site import Page
 from app.runs import queries
-from app.scheduler import Worker
 
 RECENT = 6
 """How many runs at rest are shown."""
@@ -74,7 +74,7 @@ def home(request: Request) -> Response:
         active=tuple(active),
         recent=tuple(recent),
         total=total,
-        machine=machine(board.scheduler.workers, shelves(request).look()),
+        machine=machine(board.pool.workers, shelves(request).look()),
     )
     return site(request).answer(request, "home.html", page)
 

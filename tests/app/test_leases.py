@@ -2,12 +2,13 @@
 
 import pytest
 
-from app.hub import Hub
-from app.scheduler import LEASE_SECONDS, MOST_ATTEMPTS, Scheduler
+from app.executors.local import LocalPool
+from app.scheduler import MOST_ATTEMPTS, Scheduler
 from jobs.protocol import AttemptRef, SyncReply, SyncRequest, now
 from tests.app.server import RUNS, Server
 
 STEP = 2.0
+LEASE_SECONDS = LocalPool.patience
 
 
 class Ward:
@@ -20,13 +21,14 @@ class Ward:
 
     def restart(self) -> None:
         """Forget all leases, as a new process does."""
-        hub = Hub()
-        self.scheduler = Scheduler(self.server.board.database, hub, now, lambda: self.seconds)
+        database = self.server.board.database
+        self.pool = LocalPool(database, now, lambda: self.seconds)
+        self.scheduler = Scheduler(database, self.pool, now, lambda: self.seconds)
 
     def sync(self, worker: str, *attempts: AttemptRef, free: int = 1) -> SyncReply:
         """A worker's call, answered at once."""
         request = SyncRequest(worker=worker, slots=2, free=free, attempts=list(attempts), hold=0)
-        reply = self.server.call(self.scheduler.sync, request)
+        reply = self.server.call(self.pool.sync, request)
         assert isinstance(reply, SyncReply)
         return reply
 
@@ -35,7 +37,7 @@ class Ward:
         until = self.seconds + seconds
         while self.seconds < until:
             self.seconds = min(self.seconds + STEP, until)
-            self.server.call(self.scheduler.check_leases)
+            self.server.call(self.scheduler.check)
 
     def take(self) -> AttemptRef:
         """A new run, taken by the worker ``w`` of which something was reported."""
@@ -141,7 +143,7 @@ def test_after_a_restart_of_the_server_a_worker_has_a_full_lease_to_come_back(wa
 def test_after_the_server_stood_still_too(ward: Ward) -> None:
     attempt = ward.take()
     ward.seconds += 3600
-    ward.server.call(ward.scheduler.check_leases)
+    ward.server.call(ward.scheduler.check)
     assert ward.status(attempt) == ("running", None)
     ward.pass_by(LEASE_SECONDS - 0.001)
     assert ward.status(attempt) == ("running", None)
@@ -157,6 +159,6 @@ def test_a_lost_attempt_that_comes_back_is_told_to_stop(ward: Ward) -> None:
 
 def test_workers_are_known_as_long_as_they_call(ward: Ward) -> None:
     ward.sync("w")
-    assert [worker.name for worker in ward.scheduler.workers] == ["w"]
+    assert [worker.name for worker in ward.pool.workers] == ["w"]
     ward.pass_by(LEASE_SECONDS)
-    assert ward.scheduler.workers == []
+    assert ward.pool.workers == []

@@ -102,7 +102,7 @@ class TestHolding:
         _, answer = self.held(server)
         self.until_known(server)
         began = monotonic()
-        server.board.hub.close()
+        server.board.stop_waiting()
         reply, came = answer()
         assert reply.start == []
         assert came - began < SOON

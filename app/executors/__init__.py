@@ -1,0 +1,1 @@
+"""Where attempts are carried out: the protocol, and the pool of our own workers."""

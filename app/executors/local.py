@@ -1,0 +1,154 @@
+"""The pool of our own workers, on this machine or another: they call, we answer.
+
+A worker's ``sync`` call is a long poll: it is held until there is something for that worker to do, and it renews the
+lease of every attempt that the worker names in it. So a worker that falls silent loses its runs, and so does one that
+never learnt of an assignment because the answer was lost. Leases run on the server's monotonic clock and live in
+memory; after a restart, or a pause of the whole server, every attempt has one lease to be named again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from app.database import Database
+from app.executors.base import State
+from app.models import Run, Status
+from app.runs import lifecycle, queries
+from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest
+
+
+@dataclass
+class Worker:
+    """What is known of a worker that has called: when it last did, its slots and free slots, and its devices."""
+
+    name: str
+    slots: int
+    free: int
+    devices: tuple[str, ...]
+    seen: float
+
+
+class LocalPool:
+    """An :class:`~app.executors.base.Executor` whose workers come and ask.
+
+    Args:
+        database: where the queue is.
+        now: the time that is written down.
+        clock: monotonic seconds.
+    """
+
+    patience = 20.0
+
+    def __init__(self, database: Database, now: Callable[[], datetime], clock: Callable[[], float] = monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._now = now
+        self._renewed = clock()
+        self._workers: dict[str, Worker] = {}
+        self._leases: dict[AttemptRef, float] = {}
+        self._news = asyncio.Event()
+        self._closing = False
+
+    @property
+    def workers(self) -> list[Worker]:
+        """The workers heard of within a lease."""
+        return [worker for worker in self._workers.values() if self._clock() - worker.seen < self.patience]
+
+    def submit(self, run: str) -> None:
+        """Wake the workers that wait."""
+        self._wake()
+
+    def cancel(self, attempt: AttemptRef) -> None:
+        """Wake the workers that wait; the one that has it is told."""
+        self._wake()
+
+    def status(self, attempt: AttemptRef) -> State:
+        """Lost, when no worker has named it within a lease."""
+        seen = max(self._leases.get(attempt, self._renewed), self._renewed)
+        return State.LOST if self._clock() - seen >= self.patience else State.ALIVE
+
+    def close(self) -> None:
+        """Answer every held call, and from here on at once."""
+        self._closing = True
+        self._wake()
+
+    def renew(self) -> None:
+        """Give every attempt a full lease: the server itself stood still, and workers may have called in vain."""
+        self._renewed = self._clock()
+
+    def tidy(self) -> None:
+        """Forget leases and workers that ran out."""
+        past = self._clock() - self.patience
+        self._leases = {attempt: seen for attempt, seen in self._leases.items() if seen > past}
+        self._workers = {name: worker for name, worker in self._workers.items() if worker.seen > past}
+
+    async def sync(self, request: SyncRequest) -> SyncReply:
+        """Answer a worker as soon as there is something for it, at the latest after ``request.hold`` seconds."""
+        deadline = self._clock() + request.hold
+        self._hear(request)
+        while True:
+            news = self._news  # taken before looking, so that nothing falls between the look and the wait
+            reply = await self._plan(request)
+            left = deadline - self._clock()
+            if reply.start or reply.cancel or reply.stale or self._closing or left <= 0:
+                return reply
+            try:
+                await asyncio.wait_for(news.wait(), left)
+            except TimeoutError:
+                return reply
+
+    def _hear(self, request: SyncRequest) -> None:
+        seen = self._clock()
+        self._workers[request.worker] = Worker(
+            request.worker, request.slots, request.free, tuple(request.devices), seen
+        )
+
+    async def _plan(self, request: SyncRequest) -> SyncReply:
+        cancel, stale, waiting = await run_in_threadpool(self._look, request)
+        for attempt in request.attempts:
+            if attempt not in stale:
+                self._leases[attempt] = self._workers[request.worker].seen
+        start = await self._database.awrite(lambda session: self._claim(session, request)) if waiting else []
+        return SyncReply(start=start, cancel=cancel, stale=stale)
+
+    def _look(self, request: SyncRequest) -> tuple[list[AttemptRef], list[AttemptRef], bool]:
+        with self._database.read() as session:
+            cancel, stale = _reconcile(session, request)
+            return cancel, stale, request.free > 0 and queries.queue_length(session) > 0
+
+    def _claim(self, session: Session, request: SyncRequest) -> list[Assignment]:
+        start = lifecycle.claim(session, request.worker, request.free, self._now())
+        for one in start:
+            self._leases[AttemptRef(run=one.run, attempt=one.attempt)] = self._clock()
+        return start
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+def _reconcile(session: Session, request: SyncRequest) -> tuple[list[AttemptRef], list[AttemptRef]]:
+    if not request.attempts:
+        return [], []
+    ids = [attempt.run for attempt in request.attempts]
+    runs = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(ids)))}
+    cancel, stale = [], []
+    for attempt in request.attempts:
+        run = runs.get(attempt.run)
+        current = (
+            run is not None
+            and run.status == Status.RUNNING
+            and run.attempt == attempt.attempt
+            and run.worker == request.worker
+        )
+        if not current:
+            stale.append(attempt)
+        elif run is not None and run.reason == lifecycle.CANCEL_REQUESTED and attempt not in request.stopping:
+            cancel.append(attempt)
+    return cancel, stale
