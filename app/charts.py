@@ -13,6 +13,8 @@ from app.runs.history import Series, sample
 WIDTH, HEIGHT = 640, 280
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 30
 
+TITLES = {"train": "Training", "validation": "Validation"}
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -24,10 +26,12 @@ class Tick:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve as an SVG path. ``role`` is ``train`` or ``validation``."""
+    """One curve as an SVG path, and its newest value. ``role`` is ``train`` or ``validation``."""
 
     role: str
+    title: str
     path: str
+    newest: float | None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def sparkline(values: Sequence[float | None], width: int = 120, height: int = 28
 def summary(metric: str, train: Series | None, validation: Series | None) -> str:
     """What a chart shows, in a sentence or two. Epochs are counted from 1, as people do."""
     sentences = []
-    for words, series in (("Training", train), ("Validation", validation)):
+    for words, series in zip(TITLES.values(), (train, validation), strict=True):
         points = (
             [(epoch, value) for epoch, value in zip(series.epoch, series.value, strict=True) if value is not None]
             if series
@@ -138,7 +142,8 @@ def _curve(metric: str, train: Series | None, validation: Series | None, points:
     lines = []
     for role, series in present:
         drawn = zip(*_columns(sample(series, points)), strict=True)
-        lines.append(Line(role, _path([(x(epoch), None if value is None else y(value)) for epoch, value in drawn])))
+        path = _path([(x(epoch), None if value is None else y(value)) for epoch, value in drawn])
+        lines.append(Line(role, TITLES[role], path, series.value[-1]))
     return Curve(
         metric=metric,
         title=title(metric),

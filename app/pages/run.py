@@ -5,7 +5,6 @@ page without curves: JavaScript takes from it the parts that changed, so that ea
 """
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +30,7 @@ from jobs.protocol import EventType, Stage
 ROWS = 20
 """How many epochs the table shows without JavaScript."""
 
-POINTS = 4000
+POINTS = 2000
 """How many values of a metric the page brings along; of longer runs the extremes stay."""
 
 LINES = 1000
@@ -181,11 +180,6 @@ def stages(found: Run, told: list[dict[str, Any]]) -> tuple[StageView, ...]:
     return tuple(views)
 
 
-def finite(value: float | None) -> float | None:
-    """A value in seven significant digits, which is more than a chart can show."""
-    return None if value is None or not math.isfinite(value) else float(f"{value:.7g}")
-
-
 def _data(found: Run, series: Mapping[str, history.Series]) -> dict[str, Any]:
     sampled = {name: history.sample(one, POINTS) for name, one in series.items()}
     return {
@@ -201,9 +195,7 @@ def _data(found: Run, series: Mapping[str, history.Series]) -> dict[str, Any]:
         "best": None
         if found.best_epoch is None
         else {"epoch": found.best_epoch, "monitor": found.best_monitor, "value": found.best_value},
-        "series": {
-            name: {"epoch": one.epoch, "value": [finite(value) for value in one.value]} for name, one in sampled.items()
-        },
+        "series": {name: {"epoch": one.epoch, "value": one.value} for name, one in sampled.items()},
     }
 
 

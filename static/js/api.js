@@ -42,7 +42,8 @@ export async function call(method, path, body, options = {}) {
     if (options.signal?.aborted) throw error;
     throw new Problem(0, "The server does not answer", "See that Fitboard still runs, then try again. Nothing you typed is lost.");
   }
-  const json = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
+  const text = await response.text();
+  const json = text && response.headers.get("Content-Type")?.includes("json") ? JSON.parse(text) : null;
   if (response.ok) return json;
   throw new Problem(
     response.status,

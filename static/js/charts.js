@@ -15,7 +15,7 @@ const POINTS = 1000;
 const FRAME_BUDGET = 10;
 const SLOW_TEXT = 1000;
 const ROWS = 300;
-const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true, doubleClick: "autosize" };
+const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: "autosize" };
 const ROLES = /** @type {const} */ ([
   ["train", "", "Training"],
   ["validation", "val_", "Validation"],
@@ -95,7 +95,10 @@ export class Charts {
   /** Something that all charts show has changed: draw them again in the next frame. */
   changed() {
     for (const metric of this.history.pairs()) if (!this.charts.has(metric)) this.addChart(metric);
-    for (const chart of this.charts.values()) chart.dirty = true;
+    for (const chart of this.charts.values()) {
+      chart.dirty = true;
+      if (!chart.visible) chart.showText(); // the picture can wait until it is seen, the words are for everybody
+    }
     this.soon();
   }
 
@@ -183,8 +186,16 @@ class Chart {
     this.drawnCurves = [];
     /** @type {Map<string, HTMLElement>} */
     this.values = new Map();
-    this.at = make("span", { class: "chart-at" });
-    this.legend.append(this.at);
+    this.at = /** @type {HTMLElement} */ (figure.querySelector(".chart-at"));
+    for (const node of this.legend.querySelectorAll("b")) this.values.set(node.dataset.role ?? "", node);
+    this.size = { width: this.plot.clientWidth, height: this.plot.clientHeight };
+    new ResizeObserver(([entry]) => {
+      const { width, height } = entry.contentRect;
+      if (width === this.size.width && height === this.size.height) return;
+      this.size = { width, height };
+      this.dirty = true;
+      this.charts.soon();
+    }).observe(this.plot);
     this.table.addEventListener("toggle", () => this.showTable());
     this.plot.addEventListener("pointermove", (event) => this.charts.point(this.epochAt(event.clientX)));
     this.plot.addEventListener("pointerleave", () => this.charts.point(null));
@@ -193,8 +204,7 @@ class Chart {
   draw() {
     this.dirty = false;
     this.drawn = performance.now();
-    this.showReading();
-    this.showWords();
+    this.showText();
     const { plotly } = this.charts;
     if (!plotly) return;
     const first = !this.canvas.isConnected;
@@ -240,7 +250,7 @@ class Chart {
     const font = { family: getComputedStyle(document.documentElement).fontFamily, size: 12, color: colours["ink-faint"] };
     const marks = this.marks();
     return {
-      autosize: true,
+      ...this.size,
       margin: { l: 54, r: 14, t: 10, b: 32 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -374,6 +384,11 @@ class Chart {
       this.hairline.style.top = `${layout.yaxis._offset}px`;
       this.hairline.style.height = `${layout.yaxis._length}px`;
     }
+  }
+
+  showText() {
+    this.showReading();
+    this.showWords();
   }
 
   /** The sentence and the table below the chart follow once a second at most: nobody reads faster. */
@@ -511,7 +526,8 @@ function table(metric, history, runId) {
 /** @param {string} metric */
 function newFigure(metric) {
   const id = `chart-${metric.replace(/\W/g, "-")}`;
-  const caption = make("figcaption", { id }, make("span", { class: "chart-title" }, title(metric)), make("span", { class: "chart-legend" }));
+  const legend = make("span", { class: "chart-legend" }, make("span", { class: "chart-at" }));
+  const caption = make("figcaption", { id }, make("span", { class: "chart-title" }, title(metric)), legend);
   const wrap = make("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `${title(metric)}, epoch by epoch` });
   return make(
     "figure",

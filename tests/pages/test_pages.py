@@ -207,7 +207,7 @@ def test_a_failed_run_says_why_and_what_to_do(server: Server, runs: Runs) -> Non
     assert "The loss is not a number" in text
     assert "Use a smaller learning rate than 10." in text
     assert "cut short" in text
-    assert "not finite" in text
+    assert "not a number" in text
 
 
 def test_a_waiting_run_says_its_place(server: Server, runs: Runs) -> None:
