@@ -129,7 +129,7 @@ export class Charts {
   /** All epochs, from 1, with a little air on both sides. */
   get wholeRange() {
     const last = Math.max(2, this.history.last + 1);
-    const air = (last - 1) * 0.012;
+    const air = Math.min(0.8, (last - 1) * 0.012);
     return [1 - air, last + air];
   }
 
@@ -259,7 +259,6 @@ class Chart {
       hovermode: false,
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       uirevision: `run-${zooms}`,
-      transition: { duration: 0 },
       xaxis: {
         showgrid: false,
         zeroline: false,
