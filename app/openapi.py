@@ -43,6 +43,8 @@ def document(app: FastAPI) -> dict[str, Any]:
                 statuses.add("422")
             if "{" in path:
                 statuses.update(WITH_ID)
+            if "206" in responses:
+                statuses.add("416")
             if method in ("post", "put", "patch", "delete"):
                 statuses.update(WITH_BODY)
                 statuses.add("503")

@@ -1,7 +1,7 @@
 """A run's saved models, to list and to download: ranges, and the SHA-256 as a strong ETag."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Response
 from starlette.concurrency import run_in_threadpool
@@ -34,7 +34,22 @@ def list_checkpoints(board: CurrentBoard, run_id: RunId) -> CheckpointList:
         return CheckpointList(items=[CheckpointShape.of(run.id, row) for row in queries.checkpoints(session, run)])
 
 
-@router.get("/{kind}", summary="Download a checkpoint", response_class=FileResponse)
+FILE: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@router.get(
+    "/{kind}",
+    summary="Download a checkpoint",
+    response_class=FileResponse,
+    responses={
+        200: {"description": "The whole file", **FILE},
+        206: {
+            "description": "The parts that Range asked for",
+            "content": {**FILE["content"], "multipart/byteranges": {}},
+        },
+        304: {"description": "The file that If-None-Match names is still the newest"},
+    },
+)
 def download_checkpoint(
     board: CurrentBoard,
     run_id: RunId,

@@ -29,11 +29,17 @@ def read_history(
     return HistoryShape(epoch=epochs, history=columns)
 
 
-@router.get("/history.csv", summary="Read a history as CSV", response_class=Response)
+class Csv(Response):
+    """Comma-separated values."""
+
+    media_type = "text/csv"
+
+
+@router.get("/history.csv", summary="Read a history as CSV", response_class=Csv)
 def read_history_csv(board: CurrentBoard, run_id: RunId) -> Response:
     """The history in the format of Keras's `CSVLogger`."""
     with board.database.read() as session:
         run = lifecycle.find(session, run_id)
         text = history.as_csv(history.series(session, run))
     disposition = f'attachment; filename="{run.lesson}-{run.id}.csv"'
-    return Response(text, media_type="text/csv", headers={"Content-Disposition": disposition})
+    return Csv(text, headers={"Content-Disposition": disposition})

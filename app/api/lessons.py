@@ -53,7 +53,13 @@ def write_script(board: CurrentBoard, slug: str, params: dict[str, Any]) -> Scri
     return ScriptShape(filename=f"{slug}.py", script=lesson.script(complete))
 
 
-@router.get("/api/v1/runs/{run_id}/script.py", summary="The script that repeats a run", response_class=Response)
+class Python(Response):
+    """A Python program."""
+
+    media_type = "text/x-python"
+
+
+@router.get("/api/v1/runs/{run_id}/script.py", summary="The script that repeats a run", response_class=Python)
 def read_script(board: CurrentBoard, run_id: RunId) -> Response:
     """The plain Keras script that gives this run's History again; it needs only Keras and the data."""
     with board.database.read() as session:
@@ -61,7 +67,7 @@ def read_script(board: CurrentBoard, run_id: RunId) -> Response:
     lesson = registry.get(run.lesson)
     text = lesson.script(lesson.params.model_validate(run.params))
     disposition = f'inline; filename="{run.lesson}-{run.id}.py"'
-    return Response(text, media_type="text/x-python", headers={"Content-Disposition": disposition})
+    return Python(text, headers={"Content-Disposition": disposition})
 
 
 def find(slug: str) -> Lesson[Any]:

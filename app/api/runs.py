@@ -3,7 +3,7 @@
 import asyncio
 import re
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from sqlalchemy.orm import Session
@@ -19,6 +19,8 @@ from app.schemas import NewRun, NewRunOfAnyLesson, RunList, RunShape
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=StrictRoute)
 
 RunId = Annotated[str, Path(description="The run's id.", examples=["4jx9k2m7qa3t"], max_length=64)]
+
+Sort = Literal["created_at", "-created_at", "name", "-name", "lesson", "-lesson", "status", "-status"]
 
 MAX_WAIT = 600.0
 EXAMPLES = {
@@ -69,8 +71,8 @@ def list_runs(
         str | None, Query(description="Words in name, lesson, tags, or an id.", max_length=200, pattern=sentences.LINE)
     ] = None,
     sort: Annotated[
-        str, Query(description="created_at, name, lesson or status; with - before it descending.", max_length=32)
-    ] = queries.DEFAULT_SORT,
+        Sort, Query(description="With - before it descending. Runs with the same value stay in the order of arrival.")
+    ] = "-created_at",
     limit: Annotated[int, Query(ge=1, le=queries.MAX_LIMIT)] = 50,
     cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1000)] = None,
 ) -> RunList:

@@ -40,10 +40,13 @@ def _boolean(value: Any) -> Any:
     return value
 
 
-Integer = Annotated[int, BeforeValidator(_number)]
+ONLY_NUMBERS = BeforeValidator(_number)
+"""For the items of a list, last in their ``Annotated``: bounds that come after it are lost to the JSON Schema."""
+
+Integer = Annotated[int, ONLY_NUMBERS]
 """An integer; ``20.0`` is 20 as in JSON Schema, ``true`` and ``"20"`` are refused."""
 
-Real = Annotated[float, BeforeValidator(_number)]
+Real = Annotated[float, ONLY_NUMBERS]
 """A finite number; ``true`` and ``"0.5"`` are refused."""
 
 Flag = Annotated[bool, BeforeValidator(_boolean)]

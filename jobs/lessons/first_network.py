@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import ONLY_NUMBERS, Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.first_network_guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network_script import OPTIMIZERS, SHOWN, script
 from jobs.protocol import Stage
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DATASETS = ("pima-indians-diabetes", "ionosphere", "breast-cancer")
 
-LayerSize = Annotated[Integer, Field(ge=1, le=512)]
+LayerSize = Annotated[int, Field(ge=1, le=512), ONLY_NUMBERS]
 
 
 class FirstNetworkParams(Params):

@@ -11,6 +11,7 @@ import pytest
 from app.migrate import migrate
 from app.pages.assets import Plotly
 from app.settings import Settings
+from tests.app.knocking import TOKEN
 from tests.app.server import Server, serving
 
 MakeSettings = Callable[..., Settings]
@@ -70,4 +71,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Iterator[Se
     """A server for all tests of a module that leave nothing behind."""
     folder = fill(tmp_path_factory.mktemp("shared") / "data", blank)
     with serving(Settings(data_dir=folder, downloads=False)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Iterator[Server]:
+    """A server with a token."""
+    folder = fill(tmp_path_factory.mktemp("locked") / "data", blank)
+    with serving(Settings(data_dir=folder, downloads=False, token=TOKEN)) as server:
         yield server

@@ -186,7 +186,7 @@ def test_any_order_of_calls_keeps_the_rules(tmp_path: Path, blank: Path) -> None
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=10,
+            max_examples=8,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
