@@ -22,14 +22,19 @@ const ROLES = /** @type {const} */ ([
 ]);
 
 /**
- * Plotly, once its script has run.
+ * Plotly, once its script has run. The script is large: the browser has been asked to fetch it already, and it runs
+ * after the first paint, so that nobody waits for it to read the page.
  * @returns {Promise<any>}
  */
 async function plotly() {
-  const script = document.querySelector("script[data-plotly]");
-  const loaded = () => /** @type {any} */ (window).Plotly;
-  if (!loaded() && script) await new Promise((done) => script.addEventListener("load", done, { once: true }));
-  return loaded();
+  const address = document.querySelector("link[data-plotly]")?.getAttribute("href");
+  if (!address) throw new Error("This page names no Plotly");
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  const script = make("script", { src: address });
+  const loaded = new Promise((done) => script.addEventListener("load", done));
+  document.head.append(script);
+  await loaded;
+  return /** @type {any} */ (window).Plotly;
 }
 
 /** @param {string} name */
@@ -75,6 +80,7 @@ export class Charts {
     /** @type {any} */
     this.plotly = null;
     this.colours = palette();
+    this.font = getComputedStyle(document.documentElement).fontFamily;
     this.seen = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         const chart = this.charts.get(entry.target.getAttribute("data-metric") ?? "");
@@ -247,7 +253,7 @@ class Chart {
   /** @returns {Figure} */
   layout() {
     const { colours, range, log, zooms } = this.charts;
-    const font = { family: getComputedStyle(document.documentElement).fontFamily, size: 12, color: colours["ink-faint"] };
+    const font = { family: this.charts.font, size: 12, color: colours["ink-faint"] };
     const marks = this.marks();
     return {
       ...this.size,
