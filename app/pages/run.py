@@ -23,6 +23,7 @@ from app.pages import course
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
+from app.reading import Reading, read
 from app.runs import events, history, lifecycle, queries
 from jobs.lessons import registry
 from jobs.protocol import EventType, Stage
@@ -98,6 +99,7 @@ class RunPage(Page):
     curves: tuple[Curve, ...]
     metrics: tuple[str, ...]
     rows: tuple[Row, ...]
+    readings: tuple[Reading, ...]
     checkpoints: tuple[Checkpoint, ...]
     lines: tuple[Line, ...]
     settings: tuple[Setting, ...]
@@ -132,7 +134,8 @@ def parts(request: Request, run_id: str) -> Response:
 
 def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     found = lifecycle.find(session, run_id)
-    series = history.series(session, found) if whole else {}
+    over = Status(found.status).ended
+    series = history.series(session, found) if whole or over else {}
     card = cards(session, [found])[0]
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
     fields = _fields(found)
@@ -146,9 +149,10 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         card=card,
         lesson_title=course.title(found.lesson),
         stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
-        curves=tuple(curves(series)),
+        curves=tuple(curves(series)) if whole else (),
         metrics=tuple(series),
-        rows=tuple(_rows(series)),
+        rows=tuple(_rows(series)) if whole else (),
+        readings=tuple(read(series)) if over else (),
         checkpoints=tuple(queries.checkpoints(session, found)),
         lines=tuple(_lines(seen))[-LINES:],
         settings=tuple(_settings(fields, found.params)),

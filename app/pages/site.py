@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.pages import words
+from app.pages import course, words
 from app.pages.assets import Assets, Plotly
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
@@ -43,7 +43,11 @@ class Site:
             lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
         self.templates.globals.update(
-            asset=self.assets.url, modules=self.assets.modules, plotly=self.plotly, words=words
+            asset=self.assets.url,
+            modules=self.assets.modules,
+            plotly=self.plotly,
+            words=words,
+            lesson_title=course.title,
         )
         self.templates.filters.update(
             duration=words.duration, size=words.size, metric=words.metric, moment=words.moment, clock=words.clock,

@@ -207,6 +207,8 @@ def test_a_failed_run_says_why_and_what_to_do(server: Server, runs: Runs) -> Non
     assert "The loss is not a number" in text
     assert "Use a smaller learning rate than 10." in text
     assert "cut short" in text
+    assert "Diverged" in text
+    assert "not a number from epoch 2 on" in text
     assert "not a number" in text
 
 

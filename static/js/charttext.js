@@ -1,0 +1,74 @@
+// @ts-check
+// What a chart shows, for who reads instead of looking: a sentence per curve, and a table.
+import { make } from "./page.js";
+import { prefersLow, short, title } from "./words.js";
+
+/** @typedef {import("./history.js").History} History */
+
+const ROWS = 300;
+
+/** The two curves of a metric: class, prefix of the name in Keras, words. */
+export const ROLES = /** @type {const} */ ([
+  ["train", "", "Training"],
+  ["validation", "val_", "Validation"],
+]);
+
+/**
+ * What a chart shows, in words.
+ * @param {string} metric
+ * @param {History} history
+ */
+export function summary(metric, history) {
+  const low = prefersLow(metric);
+  const sentences = [];
+  for (const [, prefix, name] of ROLES) {
+    const series = history.series.get(prefix + metric);
+    if (!series) continue;
+    let first = -1;
+    let last = -1;
+    let best = -1;
+    series.value.forEach((value, index) => {
+      if (value === null) return;
+      if (first < 0) first = index;
+      last = index;
+      const record = best < 0 ? null : /** @type {number} */ (series.value[best]);
+      if (record === null || (low ? value < record : value > record)) best = index;
+    });
+    if (first < 0) continue;
+    const [words, at] = [`${name} ${title(metric).toLowerCase()}`, (/** @type {number} */ index) => series.epoch[index] + 1];
+    sentences.push(
+      first === last
+        ? `${words} is ${short(series.value[first])} after epoch ${at(first)}.`
+        : `${words} went from ${short(series.value[first])} (epoch ${at(first)}) to ${short(series.value[last])} ` +
+            `(epoch ${at(last)}); ${low ? "lowest" : "highest"} ${short(series.value[best])} at epoch ${at(best)}.`,
+    );
+  }
+  return sentences.join(" ") || "No value yet.";
+}
+
+/**
+ * The newest epochs as a table, and where all are.
+ * @param {string} metric
+ * @param {History} history
+ * @param {string} runId
+ * @returns {HTMLElement[]}
+ */
+export function table(metric, history, runId) {
+  const names = [metric, `val_${metric}`].filter((name) => history.series.has(name));
+  const epochs = history.series.get(names[0])?.epoch ?? [];
+  const newest = epochs.slice(-ROWS).reverse();
+  const head = make("tr", {}, make("th", { scope: "col", class: "number" }, "Epoch"));
+  for (const name of names) head.append(make("th", { scope: "col", class: "number" }, name));
+  const body = make("tbody");
+  for (const epoch of newest) {
+    const row = make("tr", {}, make("th", { scope: "row", class: "number" }, String(epoch + 1)));
+    for (const name of names) {
+      const value = history.valueAt(name, epoch);
+      row.append(make("td", { class: "number" }, value === null ? "not a number" : short(value)));
+    }
+    body.append(row);
+  }
+  const link = make("a", { href: `/api/v1/runs/${runId}/history.csv`, download: `${runId}.csv` }, "All as CSV");
+  const note = newest.length < epochs.length ? `The newest ${newest.length} of ${epochs.length} epochs. ` : "";
+  return [make("table", { class: "data" }, make("thead", {}, head), body), make("p", { class: "small soft" }, note, link)];
+}

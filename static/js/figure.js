@@ -1,0 +1,59 @@
+// @ts-check
+// What Plotly is given to draw: curves, marks and their labels, as plain objects.
+import { sample } from "./sample.js";
+
+/** @typedef {{ [axis: string]: any }} Figure */
+/** @typedef {{ epoch: number, colour: string, text: string, y: 0 | 1 }} Mark a line, and its word at the foot or top */
+
+const POINTS = 1000;
+
+/**
+ * @param {number[]} epochs
+ * @param {(number | null)[]} values
+ * @returns {Figure}
+ */
+export function curve(epochs, values) {
+  const points = sample(epochs, values, POINTS);
+  return { type: "scatter", mode: "lines", x: points.epoch.map((epoch) => epoch + 1), y: points.value, connectgaps: false };
+}
+
+/**
+ * @param {number} epoch
+ * @param {number} value
+ * @param {Record<string, string>} colours
+ * @returns {Figure}
+ */
+export function bestMark(epoch, value, colours) {
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: "Best epoch",
+    x: [epoch + 1],
+    y: [value],
+    cliponaxis: false,
+    marker: { size: 10, color: colours.sheet, line: { color: colours.ink, width: 2 } },
+  };
+}
+
+/**
+ * A word at a marked epoch, on the side where there is room.
+ * @param {Mark} mark
+ * @param {string} background
+ * @param {number} last
+ * @returns {Figure}
+ */
+export function label({ epoch, text, colour, y }, background, last) {
+  const side = epoch > last * 0.7 ? { xanchor: "right", xshift: -4 } : { xanchor: "left", xshift: 4 };
+  const place = { x: epoch + 1, y, xref: "x", yref: "paper", yanchor: y ? "top" : "bottom" };
+  return { ...place, ...side, text, showarrow: false, bgcolor: background, font: { color: colour, size: 12 } };
+}
+
+/**
+ * @param {number[]} epochs
+ * @param {(number | null)[]} values
+ * @param {number} epoch
+ */
+export function valueAt(epochs, values, epoch) {
+  const index = epochs.indexOf(epoch);
+  return index < 0 ? null : values[index];
+}

@@ -1,0 +1,36 @@
+// @ts-check
+// Plotly's script, fetched with the page and run after its first paint; and the page's colours, for it to draw with.
+import { make } from "./page.js";
+
+/**
+ * Plotly, once its script has run. The script is large: the browser has been asked to fetch it already, and it runs
+ * after the first paint, so that nobody waits for it to read the page.
+ * @returns {Promise<any>}
+ */
+export async function plotly() {
+  const address = document.querySelector("link[data-plotly]")?.getAttribute("href");
+  if (!address) throw new Error("This page names no Plotly");
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  const script = make("script", { src: address });
+  const loaded = new Promise((done) => script.addEventListener("load", done));
+  document.head.append(script);
+  await loaded;
+  return /** @type {any} */ (window).Plotly;
+}
+
+/** @param {string} name */
+function colour(name) {
+  const probe = document.createElement("i");
+  probe.style.color = `var(--${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+/** The colours that charts are drawn with, as the theme has them now. */
+export const palette = () =>
+  Object.fromEntries(
+    ["train", "validation", "ink", "ink-soft", "ink-faint", "grid", "line-strong", "sheet", "red"].map((name) => [name, colour(name)]),
+  );
+
