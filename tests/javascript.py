@@ -5,7 +5,9 @@ where the machine has none). Without network the check is of the syntax alone, b
 and says so.
 """
 
+import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +47,14 @@ def syntax() -> list[str]:
     return problems
 
 
+def certificates() -> dict[str, str]:
+    """The system's certificates as npm takes them; by itself it knows only its own, not those of a school's proxy."""
+    known = ssl.get_default_verify_paths()
+    bundles = [known.cafile, f"{known.capath}/ca-certificates.crt"]
+    found = next((path for path in bundles if path and Path(path).exists()), None)
+    return {"NODE_EXTRA_CA_CERTS": found} if found and "NODE_EXTRA_CA_CERTS" not in os.environ else {}
+
+
 def npm() -> list[str] | None:
     """How to call npm, fetched by pip into .cache/ where the machine has none; None without network."""
     found = shutil.which("npm")
@@ -71,7 +81,8 @@ def compiler() -> Path | None:
             return None
         CACHE.mkdir(parents=True, exist_ok=True)
         options = ["--prefix", str(CACHE), "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit"]
-        subprocess.run([*command, "install", *options, "--silent", f"typescript@{VERSION}"])
+        options += ["--no-fund", "--loglevel", "error"]
+        subprocess.run([*command, "install", *options, f"typescript@{VERSION}"], env=os.environ | certificates())
     return tsc if tsc.exists() else None
 
 
