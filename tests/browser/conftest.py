@@ -119,7 +119,8 @@ def drawn(page: Page, metric: str, name: str) -> tuple[list[int], list[float | N
 
 
 def wait_for_points(page: Page, count: int, metric: str = "loss") -> None:
-    """Wait until a training curve has so many points."""
+    """Wait until a training curve has so many points. It is scrolled to: what nobody sees is not drawn."""
+    page.locator(f'[data-metric="{metric}"]').scroll_into_view_if_needed()
     page.wait_for_function(
         """([metric, count]) => {
           const canvas = document.querySelector(`[data-metric="${metric}"] .canvas`);

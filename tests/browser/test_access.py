@@ -116,9 +116,8 @@ def addresses(stage: Running) -> Iterator[dict[str, str]]:
 def settled(page: Page) -> Page:
     """A page whose charts, where it has any, are drawn and whose colours have come to rest."""
     if "/runs/" in page.url:
-        for chart in page.locator(".chart").all():
-            chart.scroll_into_view_if_needed()  # what nobody sees is not drawn
         wait_for_points(page, 12)
+        wait_for_points(page, 12, "accuracy")
         page.evaluate("scrollTo(0, 0)")
     page.evaluate(AT_REST)
     return page
