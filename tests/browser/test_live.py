@@ -116,6 +116,19 @@ def test_a_frame_that_comes_twice_counts_once(visit: Visit, stage: Running) -> N
     expect(page.get_by_text("Said once")).to_have_count(1)
     assert epochs_of(page) == [1, 2, 3, 4, 5, 6]
     player.end()
+    handed_over = page.evaluate(
+        f"""async (path) => {{
+          const {{ follow }} = await import("{_module(page, "socket.js")}");
+          const seen = [];
+          await new Promise((onDone) => follow({{ path, after: 2, onEvent: (event) => seen.push(event.seq), onDone }}));
+          return seen;
+        }}""",
+        f"/api/v1/runs/{player.run}/events",
+    )
+    last = stage.read(player.run)
+    assert last["status"] == "completed"
+    assert handed_over == list(range(3, 3 + len(handed_over)))
+    assert len(handed_over) >= 8
 
 
 def test_a_frame_that_gets_lost_is_asked_for_again(visit: Visit, stage: Running) -> None:
