@@ -17,8 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from app.sentences import FieldError, located, shown
-from app.sentences import field_errors as field_errors
+from app.sentences import FieldError, field_errors, located, shown
 
 log = logging.getLogger("fitboard")
 

@@ -1,6 +1,6 @@
 """runs and what belongs to them
 
-Revision: 0001, after .
+Revision: 0001, the first.
 """
 
 import sqlalchemy as sa

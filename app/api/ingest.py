@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 
 from app import security
 from app.api.routing import StrictRoute, unless_gone
@@ -31,7 +30,7 @@ AttemptToken = Annotated[str, Depends(_attempt_token)]
 
 
 def _only_workers(request: Request, board: CurrentBoard) -> None:
-    if not security.same(security.bearer(Headers(scope=request.scope)), board.settings.worker_secret):
+    if not security.same(security.bearer(request.headers), board.settings.worker_secret):
         raise Problem(
             "unauthorized",
             "The worker key is not this server's. Give the worker the FITBOARD_WORKER_KEY of the server, or the same "

@@ -113,7 +113,7 @@ def read(board: Board, run_id: str) -> RunShape:
 
 
 def shapes(session: Session, runs: list[Run]) -> list[RunShape]:
-    """The shapes of some runs, in three queries however many they are."""
+    """The shapes of some runs, in two queries however many they are."""
     tags = queries.tags(session, runs)
     positions = queries.queue_positions(session, runs)
     return [RunShape.of(run, tags[run.number], positions.get(run.number)) for run in runs]

@@ -11,13 +11,14 @@ from starlette.responses import Response
 
 from app import board as boards
 from app import forms
-from app.errors import Problem, field_errors
+from app.errors import Problem
 from app.pages import course, snippets
 from app.pages.cards import Card, cards
 from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
 from app.pages.site import Page
 from app.runs import queries
+from app.sentences import field_errors
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
 
@@ -176,7 +177,6 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
                     "item": field.item,
                     "optional": field.optional,
                     "default": field.default,
-                    "real": field.kind is forms.Kind.NUMBER,
                 }
                 for field in fields
             ],

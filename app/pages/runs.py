@@ -86,7 +86,7 @@ def runs(request: Request) -> Response:
 
 
 def asked(request: Request) -> RunQuery:
-    """What the address asks for. An unknown status, lesson or sort in it is left out, as an empty one is."""
+    """What the address asks for. An unknown status or sort in it is left out, as an empty value is."""
     params = request.query_params
     known = {str(status): status for status in Status}
     lesson = params.get("lesson") or None

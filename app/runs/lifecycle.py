@@ -145,7 +145,6 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Assi
         if run.started_at is None:
             run.started_at = now
         change_status(session, run, Status.RUNNING, now)
-        run.worker, run.token_hash = worker, _digest(token)
         assignments.append(
             Assignment(run=run.id, attempt=run.attempt, token=token, lesson=run.lesson, params=run.params)
         )
