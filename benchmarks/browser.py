@@ -178,11 +178,10 @@ def _delays(page: Page, worker: PlayedWorker) -> list[float]:
 
     sender = threading.Thread(target=send)
     sender.start()
-    page.wait_for_function(f"() => window.painted[{EPOCHS}] || window.painted[{EPOCHS - 1}]", timeout=60_000)
+    page.wait_for_function(f"() => window.painted[{EPOCHS}]", timeout=60_000)  # the axis counts from 1
     sender.join()
     painted: dict[str, float] = page.evaluate("() => window.painted")
-    shown_from_one = str(EPOCHS) in painted
-    times = {int(x) - (1 if shown_from_one else 0): at for x, at in painted.items()}
+    times = {int(x) - 1: at for x, at in painted.items()}
     delays = []
     for epoch, start in sent.items():
         # an epoch that shared a frame with a later one was painted with that one
