@@ -15,7 +15,7 @@ import typer
 from app.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
-    from app.client import Client
+    from app.terminal.client import Client
     from jobs.lessons.base import Lesson
 
 FAILED, REFUSED, LEFT = 1, 2, 130
@@ -98,7 +98,7 @@ def worker(
 @cli.command()
 def lessons(slug: Annotated[str | None, typer.Argument(help="One lesson, with its parameters.")] = None) -> None:
     """List the lessons, or one lesson's parameters and presets."""
-    from app import listing
+    from app.terminal import listing
 
     if slug is None:
         listing.lessons()
@@ -136,7 +136,7 @@ def watch(connection: "Client", run: dict[str, Any]) -> int:
     """Show a run until its end; returns the exit code."""
     from rich.console import Console
 
-    from app import follow
+    from app.terminal import follow
 
     console = Console(highlight=False)
     events = connection.events(run["id"], lost=lambda why: console.print(f"Connection lost ({why}); trying again."))
@@ -173,7 +173,7 @@ def server_of(given: str | None, settings: Settings) -> str:
 
 def client(server: str | None) -> "Client":
     """Calls to the running server."""
-    from app.client import Client
+    from app.terminal.client import Client
 
     settings = load()
     token = settings.token.get_secret_value() if settings.token else None
@@ -202,7 +202,7 @@ def preset_called(lesson: "Lesson[Any]", slug: str) -> dict[str, Any]:
 
 def add_lessons() -> None:
     """One ``fitboard run LESSON`` per lesson, with the lesson's parameters as flags."""
-    from app import flags
+    from app.terminal import flags
     from jobs.lessons.registry import LESSONS
 
     for lesson in LESSONS:
@@ -211,7 +211,7 @@ def add_lessons() -> None:
 
 def report(command: Callable[[], Any]) -> int:
     """Run a command and turn what went wrong into a sentence and an exit code."""
-    from app.client import NoServer, ServerProblem
+    from app.terminal.client import NoServer, ServerProblem
 
     try:
         command()
@@ -219,7 +219,7 @@ def report(command: Callable[[], Any]) -> int:
         print(problem, file=sys.stderr)
         return REFUSED
     except ServerProblem as problem:
-        from app.flags import flag
+        from app.terminal.flags import flag
 
         print(f"{problem.title}." if problem.errors else f"{problem.title}. {problem.detail}", file=sys.stderr)
         for pointer, detail in problem.errors:

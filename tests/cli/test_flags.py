@@ -7,8 +7,9 @@ import httpx
 import pytest
 from typer.main import get_command
 
-from app import cli, flags, forms
+from app import cli, forms
 from app.forms import Kind
+from app.terminal import flags
 from jobs.lessons.base import Lesson
 from jobs.lessons.registry import LESSONS
 from tests.running import Running

@@ -5,7 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app import flags, forms
+from app import forms
+from app.terminal import flags
 from jobs.lessons.base import Lesson
 from jobs.lessons.registry import LESSONS
 
