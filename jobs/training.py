@@ -25,6 +25,7 @@ from jobs.datasets import Datasets, Tabular
 from jobs.datasets.problems import DatasetProblem
 from jobs.device import environment
 from jobs.lessons import registry
+from jobs.lessons.base import JIT_COMPILE
 from jobs.protocol import (
     Assignment,
     CheckpointData,
@@ -38,9 +39,6 @@ from jobs.protocol import (
     StageData,
 )
 from jobs.stopping import AttemptFailed, Stop, Stopped
-
-JIT_COMPILE = False
-"""What the plain route compiles with: for small models XLA costs seconds before the first epoch and saves nothing."""
 
 Array = NDArray[Any]
 
@@ -65,7 +63,7 @@ class Session:
     """
 
     jit_compile = JIT_COMPILE
-    """For ``model.compile``; it stands in the ``environment`` event and in the exported script."""
+    """For ``model.compile``; it stands in the ``environment`` event, and from there in the exported script."""
 
     def __init__(
         self,

@@ -53,6 +53,10 @@ Flag = Annotated[bool, BeforeValidator(_boolean)]
 """``true`` or ``false``; ``1`` and ``"yes"`` are refused."""
 
 
+JIT_COMPILE = False
+"""What new runs compile with: for small models XLA costs seconds before the first epoch and saves nothing."""
+
+
 class Params(BaseModel):
     """Base of every lesson's parameters: frozen, finite, and unknown names are refused.
 
@@ -117,7 +121,7 @@ class Lesson(Generic[P]):
         datasets: names from the dataset registry that ``params.dataset`` accepts beside ``auto``, in the order in
             which ``auto`` tries them: the course's own first, the bundled stand-in last.
         run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
-        script: the plain Keras listing that repeats a run with these params.
+        script: the plain Keras listing that repeats a run with these params and the ``jit_compile`` it ran with.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
@@ -131,6 +135,6 @@ class Lesson(Generic[P]):
     presets: tuple[Preset, ...]
     datasets: tuple[str, ...]
     run: Callable[[P, "Session"], None]
-    script: Callable[[P], str]
+    script: Callable[[P, bool], str]
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
     band: Callable[[P], Band | None] = _no_band

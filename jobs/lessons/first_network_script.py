@@ -44,7 +44,7 @@ def batches():
 """
 
 
-def script(params: "FirstNetworkParams", jit_compile: bool = False) -> str:
+def script(params: "FirstNetworkParams", jit_compile: bool) -> str:
     """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
     dataset = "breast-cancer" if params.dataset == "auto" else params.dataset
     parts = (

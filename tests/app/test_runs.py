@@ -272,7 +272,15 @@ def test_the_script_for_parameters_is_the_script_of_a_run_with_them(server: Serv
     assert written["filename"] == "first-network.py"
     assert answer.text.count("\n") >= 20
     compile(answer.text, "script.py", "exec")
-    assert answer.text == written["script"] or run["id"] in answer.text
+    assert answer.text == written["script"]
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_the_script_compiles_as_the_run_did(server: Server, jit_compile: bool) -> None:
+    attempt = server.running()
+    attempt.tell("environment", backend="tensorflow", device="CPU", route="plain", jit_compile=jit_compile, versions={})
+    text = server.http.get(f"/api/v1/runs/{attempt.run}/script.py").text
+    assert f"jit_compile={jit_compile}," in text
 
 
 def test_health_tells_versions_database_workers_and_queue(server: Server) -> None:

@@ -51,11 +51,11 @@ def test_the_datasets_exist_and_the_last_resort_is_bundled(lesson: Lesson[Params
 @LESSONS
 def test_the_listing_of_every_preset_is_python_and_imports_nothing_of_ours(lesson: Lesson[Params]) -> None:
     for preset in lesson.presets:
-        text = lesson.script(lesson.params.model_validate(preset.values))
+        text = lesson.script(lesson.params.model_validate(preset.values), True)
         tree = ast.parse(text)
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert names <= {"math", "keras", "numpy", "sklearn.datasets"}
         assert max(map(len, text.splitlines())) <= 120
         assert "shuffle=False" in text
-        assert "jit_compile=" in text
+        assert "jit_compile=True" in text
