@@ -42,9 +42,8 @@ def shown(value: Any, limit: int = 80) -> str:
 
 
 def pointer(parts: Iterable[str | int]) -> str:
-    """A JSON pointer (RFC 6901) from a path of keys and indexes; what no text can hold is escaped."""
-    text = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-    return text.encode("utf-8", "backslashreplace").decode()
+    """A JSON pointer (RFC 6901) from a path of keys and indexes."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def located(path: tuple[str | int, ...], body: Any) -> tuple[str | int, ...]:

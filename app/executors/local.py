@@ -85,7 +85,9 @@ class LocalPool:
     def tidy(self) -> None:
         """Forget leases and workers that ran out."""
         past = self._clock() - self.patience
-        self._leases = {attempt: seen for attempt, seen in self._leases.items() if seen > past}
+        for attempt, seen in list(self._leases.items()):  # in place: the writer's thread adds leases meanwhile
+            if seen <= past:
+                self._leases.pop(attempt, None)
         self._workers = {name: worker for name, worker in self._workers.items() if worker.seen > past}
 
     async def sync(self, request: SyncRequest) -> SyncReply:

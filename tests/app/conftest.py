@@ -27,10 +27,12 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"FITBOARD_{name.upper()}", raising=False)
+@pytest.fixture(autouse=True, scope="module")
+def _no_settings_from_outside() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in Settings.model_fields:
+            patch.delenv(f"FITBOARD_{name.upper()}", raising=False)
+        yield
 
 
 def fill(folder: Path, blank: Path) -> Path:

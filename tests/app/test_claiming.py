@@ -116,7 +116,9 @@ class TestHolding:
 
     def test_when_the_worker_hangs_up_nothing_is_given_to_it_any_more(self, server: Server) -> None:
         call = HangingUp(server)
+        began = monotonic()
         call.hang_up()
+        assert monotonic() - began < SOON
         run = server.create()
         assert server.read(run["id"])["status"] == "queued"
         assert server.worker("another").claim().run == run["id"]

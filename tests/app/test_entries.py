@@ -140,6 +140,11 @@ class TestEntries:
         assert server.read(attempt.run) == before
         assert attempt.post(good).json() == {"n": 1}
 
+    def test_a_name_that_no_text_can_hold_is_refused(self, server: Server) -> None:
+        attempt = server.running()
+        for data in ({"\ud800": 1}, {"metrics": {"\ud800": 1}}):
+            problem(attempt.post(attempt.entry("epoch", **data)), 422, "invalid-input")
+
     def test_an_unknown_type_is_refused(self, server: Server) -> None:
         attempt = server.running()
         body = problem(attempt.post(attempt.entry("gossip")), 422, "invalid-input")
