@@ -33,6 +33,7 @@ lock:  ## renew the lock files from pyproject.toml (UPGRADE=1 takes the newest v
 
 bench:  ## measure what docs/benchmarks.md promises
 	@.ci/environment dev
+	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m benchmarks
 
 screenshots:  ## take the pictures in docs/images anew

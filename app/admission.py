@@ -20,9 +20,15 @@ def admit(board: Board, request: NewRun, idempotency_key: str | None = None) -> 
     Raises:
         Problem: ``invalid-input``, ``dataset-unavailable``, ``dataset-invalid`` or ``idempotency-conflict``.
     """
+    digest = hashlib.sha256(json.dumps(request.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+    if idempotency_key is not None:
+        # Before everything else: a repeated request gets its run even if the dataset has gone meanwhile.
+        with board.database.read() as session:
+            earlier = lifecycle.made_by(session, idempotency_key, digest)
+        if earlier is not None:
+            return earlier.id
     lesson = registry.get(request.lesson)
     params, notes = complete(board, lesson, request.params)
-    digest = hashlib.sha256(json.dumps(request.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
     new = lifecycle.NewRun(
         lesson=lesson.slug,
         params=params.model_dump(mode="json"),

@@ -108,6 +108,12 @@ KINDS: Mapping[str, Kind] = {
     "busy": Kind(
         503, "The server is busy", "Too much is waiting to be stored. Try again after the Retry-After seconds."
     ),
+    "storage-failed": Kind(
+        507,
+        "A file could not be stored",
+        "The server's data folder took no more: its disk is full, or may not be written. Free some space there. What "
+        "a worker could not hand over it keeps and sends again.",
+    ),
     "internal": Kind(
         500,
         "Something went wrong in the server",

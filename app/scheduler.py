@@ -19,7 +19,7 @@ from app.database import Committed, Database
 from app.executors.base import Executor, State
 from app.models import Run, Status
 from app.runs import ingest, lifecycle, queries
-from jobs.protocol import AttemptRef, EndData, ErrorData, EventType, Outcome
+from jobs.protocol import MOST_ATTEMPTS, AttemptRef, EndData, ErrorData, EventType, Outcome
 
 log = logging.getLogger("fitboard")
 
@@ -28,9 +28,6 @@ CHECK_SECONDS = 2.0
 
 STOOD_STILL = 10.0
 """A check that comes so late shows that the server itself stood still (a suspended machine, say)."""
-
-MOST_ATTEMPTS = 10
-"""After so many attempts a run of which nothing was ever reported isn't queued again: it may be what ends workers."""
 
 
 class Scheduler:

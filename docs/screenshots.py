@@ -15,7 +15,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 
 
 def main() -> None:
-    """Train once, then photograph the run's page and the lesson's."""
+    """Train once, then photograph the run's page."""
     IMAGES.mkdir(exist_ok=True)
     executable = chromium.find()
     with tempfile.TemporaryDirectory(prefix="fitboard-screenshots-") as folder:
@@ -26,10 +26,10 @@ def main() -> None:
             run = running.finished(running.run(dataset="breast-cancer", epochs=60, batch_size=32)["id"])
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
-                for name, path in (("run", run["links"]["page"]), ("lesson", "/lessons/first-network")):
-                    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
-                    page.goto(running.url + path, wait_until="networkidle")
-                    page.screenshot(path=IMAGES / f"{name}.png")
+                page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")
+                page.goto(running.url + run["links"]["page"], wait_until="networkidle")
+                page.wait_for_selector(".js-plotly-plot .main-svg .trace")
+                page.screenshot(path=IMAGES / "run.png")
                 browser.close()
         finally:
             running.stop()

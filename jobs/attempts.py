@@ -13,7 +13,7 @@ from jobs import child
 from jobs.checkpoints import unannounced
 from jobs.client import AttemptClient
 from jobs.journal import Journal, outcome
-from jobs.protocol import AttemptRef, EndData, ErrorData, EventType, LogData, Outcome
+from jobs.protocol import MOST_ATTEMPTS, AttemptRef, EndData, ErrorData, EventType, LogData, Outcome
 from jobs.quiet import last_lines
 from jobs.reporter import Reporter
 
@@ -22,9 +22,6 @@ log = logging.getLogger("fitboard.worker")
 TERMINATE_AFTER = 1.0
 KILL_AFTER = 1.6
 """Seconds from the request to stop until SIGTERM and SIGKILL: the end must be known within two, told and stored."""
-
-MOST_ATTEMPTS = 10
-"""After so many attempts a run isn't handed back for its dead worker any more: it may be what ends workers."""
 
 FORK_SERVER_DIED = 255
 """What multiprocessing gives as the exit code of a process whose fork server is gone."""
@@ -125,6 +122,10 @@ class Attempt:
             self._done(self)
         elif code == child.REFUSED or self.why == "stale":
             log.info("run %s: the server no longer wants this attempt", self.ref.run)
+            self._done(self)
+        elif code == child.MISUNDERSTOOD:
+            # A defect in one of the two programs. The server gives the run up when its lease is over.
+            log.error("run %s: %s", self.ref.run, self._output())
             self._done(self)
         elif self.why == "cancel":
             self._tell_end(EndData(outcome=Outcome.CANCELED, reason="canceled"))

@@ -25,6 +25,12 @@ from jobs.stopping import Stop
 REFUSED = 3
 """Exit code: the server doesn't want this attempt any more; nothing is left to tell."""
 
+MISUNDERSTOOD = 5
+"""Exit code: the server refused what was reported for another reason than that; it stands in the output."""
+
+STALE = 409
+"""HTTP's status for an attempt that is no longer the run's own."""
+
 ORPHANED = 4
 """Exit code: the worker is gone. Its next start finds the journal."""
 
@@ -71,7 +77,8 @@ def main(order: Order, worker: Connection) -> None:
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
     from jobs.training import Session, execute
 
-    def refused(_: Refused) -> None:
+    def refused(refusal: Refused) -> None:
+        print(f"The server refused what this attempt reports: {refusal}", flush=True)
         stop.request("refused")
 
     reporter = Reporter(Journal(order.directory), AttemptClient(order.server, order.assignment), on_refused=refused)
@@ -87,7 +94,9 @@ def main(order: Order, worker: Connection) -> None:
     reporter.close(end)
     reporter.join()
     # At once: the libraries' own threads have nothing to say any more, and the slot is wanted.
-    os._exit(REFUSED if reporter.refused else 0)
+    if reporter.refused is None:
+        os._exit(0)
+    os._exit(REFUSED if reporter.refused.status == STALE else MISUNDERSTOOD)
 
 
 def probe(answer: Connection) -> None:

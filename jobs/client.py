@@ -13,6 +13,9 @@ from jobs.protocol import Acknowledgement, Assignment, CheckpointData, Entry, En
 
 _PASSING = {408, 425, 429}
 
+DAMAGED = 422
+"""What an upload is answered whose bytes are not those announced: it was disturbed on its way."""
+
 
 class Unreachable(Exception):
     """The server isn't there, or has a trouble of its own: try again later."""
@@ -70,8 +73,13 @@ class AttemptClient:
             Refused: stop.
         """
         headers = {"Content-Type": "application/octet-stream", "X-Content-SHA256": data.sha256}
-        with path.open("rb") as file:
-            self._call("PUT", f"/checkpoints/{data.kind}", content=file, headers=headers)
+        try:
+            with path.open("rb") as file:
+                self._call("PUT", f"/checkpoints/{data.kind}", content=file, headers=headers)
+        except Refused as refused:
+            if refused.status == DAMAGED:
+                raise Unreachable(refused.detail) from refused
+            raise
 
     def close(self) -> None:
         """Close the connection."""

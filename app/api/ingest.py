@@ -3,6 +3,7 @@
 Each call carries a credential of its own: ``sync`` the worker key, the others the token of their attempt.
 """
 
+import logging
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -15,6 +16,8 @@ from app.errors import Problem
 from app.files import WrongDigest
 from app.runs import ingest, lifecycle
 from jobs.protocol import PROTOCOL, Acknowledgement, EntryBatch, SyncReply, SyncRequest
+
+log = logging.getLogger("fitboard")
 
 router = APIRouter(prefix="/api/worker", include_in_schema=False, route_class=StrictRoute)
 
@@ -77,6 +80,14 @@ async def receive_checkpoint(
         await board.files.receive(run_id, x_content_sha256, request.stream())
     except WrongDigest as error:
         raise Problem("invalid-input", f"The {kind} checkpoint arrived damaged: {error}. Send it again.") from None
+    except OSError as error:
+        log.error("run %s: the %s checkpoint could not be stored: %s", run_id, kind, error)
+        raise Problem(
+            "storage-failed",
+            f"The {kind} checkpoint could not be stored: {error.strerror or error}. Free some space in the server's "
+            "data folder; the worker sends it again.",
+            headers={"Retry-After": "5"},
+        ) from None
 
 
 def _authorize(board: Board, run_id: str, attempt: int, token: str) -> None:

@@ -64,7 +64,7 @@ def read_script(board: CurrentBoard, run_id: RunId) -> Response:
     """The plain Keras script that gives this run's History again; it needs only Keras and the data."""
     with board.database.read() as session:
         run = lifecycle.find(session, run_id)
-    lesson = registry.get(run.lesson)
+    lesson = find(run.lesson)
     jit_compile = JIT_COMPILE if run.jit_compile is None else run.jit_compile  # None: it has not begun
     text = lesson.script(lesson.params.model_validate(run.params), jit_compile)
     disposition = f'inline; filename="{run.lesson}-{run.id}.py"'

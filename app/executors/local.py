@@ -92,11 +92,14 @@ class LocalPool:
 
     async def sync(self, request: SyncRequest) -> SyncReply:
         """Answer a worker as soon as there is something for it, at the latest after ``request.hold`` seconds."""
-        deadline = self._clock() + request.hold
-        self._hear(request)
+        heard = self._clock()
+        deadline = heard + request.hold
+        self._workers[request.worker] = Worker(
+            request.worker, request.slots, request.free, tuple(request.devices), heard
+        )
         while True:
             news = self._news  # taken before looking, so that nothing falls between the look and the wait
-            reply = await self._plan(request)
+            reply = await self._plan(request, heard)
             left = deadline - self._clock()
             if reply.start or reply.cancel or reply.stale or self._closing or left <= 0:
                 return reply
@@ -105,17 +108,11 @@ class LocalPool:
             except TimeoutError:
                 return reply
 
-    def _hear(self, request: SyncRequest) -> None:
-        seen = self._clock()
-        self._workers[request.worker] = Worker(
-            request.worker, request.slots, request.free, tuple(request.devices), seen
-        )
-
-    async def _plan(self, request: SyncRequest) -> SyncReply:
+    async def _plan(self, request: SyncRequest, heard: float) -> SyncReply:
         cancel, stale, waiting = await run_in_threadpool(self._look, request)
         for attempt in request.attempts:
             if attempt not in stale:
-                self._leases[attempt] = self._workers[request.worker].seen
+                self._leases[attempt] = heard
         start = await self._database.awrite(lambda session: self._claim(session, request)) if waiting else []
         return SyncReply(start=start, cancel=cancel, stale=stale)
 

@@ -89,17 +89,21 @@ def asked(request: Request) -> RunQuery:
     """What the address asks for. An unknown status or sort in it is left out, as an empty value is."""
     params = request.query_params
     known = {str(status): status for status in Status}
-    lesson = params.get("lesson") or None
     sort = params.get("sort") or DEFAULT_SORT
     return RunQuery(
         status=tuple(dict.fromkeys(known[value] for value in params.getlist("status") if value in known)),
-        lesson=lesson,
-        tag=params.get("tag") or None,
-        q=(params.get("q") or "").strip()[:200] or None,
+        lesson=_line(params.get("lesson")),
+        tag=_line(params.get("tag")),
+        q=_line(params.get("q")),
         sort=sort if sort in SORTS else DEFAULT_SORT,
         limit=PER_PAGE,
-        cursor=params.get("cursor") or None,
+        cursor=_line(params.get("cursor"), 1000),
     )
+
+
+def _line(value: str | None, limit: int = 200) -> str | None:
+    """What can be looked for: one printable line, not longer than the API takes."""
+    return "".join(character for character in value or "" if character.isprintable()).strip()[:limit] or None
 
 
 def address(query: RunQuery) -> str:

@@ -58,14 +58,8 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
         Problem: ``idempotency-conflict`` when the key belongs to another request.
     """
     if new.idempotency_key is not None:
-        earlier = session.scalar(select(Run).where(Run.idempotency_key == new.idempotency_key))
+        earlier = made_by(session, new.idempotency_key, new.request_hash)
         if earlier is not None:
-            if earlier.request_hash != new.request_hash:
-                raise Problem(
-                    "idempotency-conflict",
-                    f"The Idempotency-Key {new.idempotency_key!r} made run {earlier.id} from another body. "
-                    "Use a new key for a new run.",
-                )
             return earlier
     epochs = new.params.get("epochs")
     run = Run(
@@ -90,6 +84,22 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
     for line in new.log:
         events.append(session, run, EventType.LOG, {"level": "info", "message": line}, now)
     return run
+
+
+def made_by(session: Session, idempotency_key: str, request_hash: str | None) -> Run | None:
+    """The run that this key has made, or None.
+
+    Raises:
+        Problem: ``idempotency-conflict`` when it made it from another request.
+    """
+    earlier = session.scalar(select(Run).where(Run.idempotency_key == idempotency_key))
+    if earlier is not None and earlier.request_hash != request_hash:
+        raise Problem(
+            "idempotency-conflict",
+            f"The Idempotency-Key {idempotency_key!r} made run {earlier.id} from another body. "
+            "Use a new key for a new run.",
+        )
+    return earlier
 
 
 def find(session: Session, run_id: str) -> Run:

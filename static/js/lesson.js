@@ -215,6 +215,8 @@ byId("reset").addEventListener("click", () => {
 
 /** The same for every try of one submission, so that a try whose answer got lost makes no second run. */
 let key = "";
+/** What was sent with it: another request gets another key. */
+let sent = "";
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -225,6 +227,8 @@ form.addEventListener("submit", async (event) => {
   const name = /** @type {HTMLInputElement} */ (byId("run-name")).value.trim();
   const tags = /** @type {HTMLInputElement} */ (byId("run-tags")).value.split(",").map((tag) => tag.trim()).filter(Boolean);
   const body = { lesson: data.lesson, params: params(), ...(name && { name }), ...(tags.length && { tags }) };
+  if (JSON.stringify(body) !== sent) key = "";
+  sent = JSON.stringify(body);
   key ||= [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
   try {
     const run = await call("POST", "/api/v1/runs", body, { headers: { "Idempotency-Key": key } });

@@ -3,8 +3,8 @@
 import pytest
 
 from app.executors.local import LocalPool
-from app.scheduler import MOST_ATTEMPTS, Scheduler
-from jobs.protocol import AttemptRef, SyncReply, SyncRequest, now
+from app.scheduler import Scheduler
+from jobs.protocol import MOST_ATTEMPTS, AttemptRef, SyncReply, SyncRequest, now
 from tests.app.server import RUNS, Server
 
 STEP = 2.0

@@ -1,11 +1,13 @@
 """Runs by the public API: create, read, wait, cancel, delete."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.app.conftest import MakeServer
 from tests.app.server import ORIGIN, RUNS, Server, beside, problem
+from tests.datafiles import write_csv_files
 
 DEFAULTS = {
     "dataset": "breast-cancer",
@@ -103,6 +105,16 @@ class TestIdempotency:
         body = problem(self.send(server, "k1", name="two"), 409, "idempotency-conflict")
         assert run["id"] in body["detail"]
         assert "'k1'" in body["detail"]
+
+    def test_a_repeated_request_gets_its_run_even_if_the_dataset_has_gone(
+        self, make_server: MakeServer, tmp_path: Path
+    ) -> None:
+        folder = write_csv_files(tmp_path / "course")
+        server = make_server(datasets_dir=folder)
+        first = self.send(server, "k1", params={"dataset": "ionosphere"})
+        (folder / "ionosphere.csv").unlink()
+        problem(self.send(server, "k2", params={"dataset": "ionosphere"}), 409, "dataset-unavailable")
+        assert self.send(server, "k1", params={"dataset": "ionosphere"}).json() == first.json()
 
     def test_two_at_once_make_one_run(self, server: Server) -> None:
         waiting = [beside(lambda: self.send(server, "k1").json()["id"]) for _ in range(8)]

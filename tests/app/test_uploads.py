@@ -29,6 +29,17 @@ class TestUploads:
         assert digest(b"another") in body["detail"]
         assert self.files(server, attempt) == set()
 
+    def test_what_the_data_folder_does_not_take_is_a_problem_that_passes(self, server: Server) -> None:
+        attempt = server.running()
+        runs = server.settings.data_dir / "runs"
+        runs.mkdir(exist_ok=True)
+        (runs / attempt.run).write_text("in the way of the folder")
+        answer = attempt.upload(b"model")
+        assert "best checkpoint could not be stored" in problem(answer, 507, "storage-failed")["detail"]
+        assert answer.headers["retry-after"] == "5"
+        (runs / attempt.run).unlink()
+        assert attempt.upload(b"model").status_code == 204
+
     @pytest.mark.parametrize("sha256", ["", "abc", "Z" * 64, "../" * 20])
     def test_what_is_no_digest_is_refused(self, server: Server, sha256: str) -> None:
         attempt = server.running()

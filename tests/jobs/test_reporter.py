@@ -148,6 +148,20 @@ def test_a_checkpoints_file_comes_before_its_entry_and_goes_when_it_is_stored(
     assert not location(tmp_path, data).exists()
 
 
+def test_an_upload_that_arrives_damaged_is_sent_again(receiver: Receiver, tmp_path: Path) -> None:
+    reporter = reporter_for(receiver, tmp_path)
+    damaged = iter([True, True])
+    receiver.misbehave = lambda path: (
+        (422, {"detail": "damaged"}) if "checkpoints" in path and next(damaged, 0) else None
+    )
+    reporter.start()
+    reporter.offer(saved(tmp_path, "best", 3))
+    receiver.wait(lambda: len(receiver.entries) == 1)
+    finish(reporter)
+    assert reporter.refused is None
+    assert len(receiver.uploads) == 1
+
+
 def test_a_checkpoint_that_a_newer_one_supersedes_is_never_uploaded(receiver: Receiver, tmp_path: Path) -> None:
     reporter = reporter_for(receiver, tmp_path)
     for epoch in range(5):
