@@ -12,15 +12,17 @@ What is written here holds for every request:
 
 import hashlib
 import hmac
+import html
 import ipaddress
 import re
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Problem
+from app.errors import KINDS, Problem
 from app.sentences import shown
 from app.settings import Settings
 
@@ -80,7 +82,7 @@ class Doors:
             if scope["type"] == "websocket":
                 await _refuse_handshake(scope, receive, send, problem)
             else:
-                await problem.response()(scope, receive, send)
+                await _refusal(problem, headers)(scope, receive, send)
             return
         await self._app(scope, receive, _instead(too_large, scope, receive, send))
 
@@ -217,6 +219,17 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return decorated
+
+
+def _refusal(problem: Problem, headers: Headers) -> Response:
+    """The answer to a request that may not in: a page for people, the problem for everybody else."""
+    if not headers.get("accept", "").startswith("text/html"):
+        return problem.response()
+    title, detail = html.escape(KINDS[problem.kind].title), html.escape(problem.detail)
+    text = f"""<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<title>{title} · Fitboard</title><h1>{title}</h1><p>{detail}</p></html>"""
+    return HTMLResponse(text, problem.status, problem.headers)
 
 
 async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:

@@ -117,7 +117,7 @@ class Session:
     def built(self, model: Any) -> None:
         """Report the model: Keras's summary and its number of parameters."""
         lines: list[str] = []
-        model.summary(print_fn=lambda line, **_: lines.append(line), line_length=80)
+        model.summary(print_fn=lambda line, **_: lines.append(line), line_length=64)
         self._report(EventType.MODEL, ModelData(summary="\n".join(lines), parameters=model.count_params()))
 
     def fit(

@@ -96,7 +96,7 @@ def cancel_run(board: CurrentBoard, run_id: RunId) -> RunShape:
     return read(board, run_id)
 
 
-@router.delete("/{run_id}", status_code=204, summary="Delete a run")
+@router.delete("/{run_id}", status_code=204, response_class=Response, summary="Delete a run")
 def delete_run(board: CurrentBoard, run_id: RunId) -> None:
     """Remove a run that isn't running, with its history, events and checkpoints. This cannot be undone."""
     board.files.remove(board.database.write(lambda session: lifecycle.delete(session, run_id, board.now())))

@@ -51,8 +51,8 @@ def plotly(request: Request, version: str) -> Response:
 
 
 @router.get("/static/{version}/{name:path}")
-def static(request: Request, version: str, name: str) -> Response:
-    """One of our own files.
+async def static(request: Request, version: str, name: str) -> Response:
+    """One of our own files, from memory: a page asks for many at once, and a thread for each would cost more.
 
     Raises:
         Problem: ``not-found`` for another version or name.

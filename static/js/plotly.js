@@ -1,6 +1,6 @@
 // @ts-check
 // Plotly's script, fetched with the page and run after its first paint; and the page's colours, for it to draw with.
-import { make } from "./page.js";
+import { make, painted } from "./page.js";
 
 /**
  * Plotly, once its script has run. The script is large: the browser has been asked to fetch it already, and it runs
@@ -10,7 +10,7 @@ import { make } from "./page.js";
 export async function plotly() {
   const address = document.querySelector("link[data-plotly]")?.getAttribute("href");
   if (!address) throw new Error("This page names no Plotly");
-  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  await painted();
   const script = make("script", { src: address });
   const loaded = new Promise((done) => script.addEventListener("load", done));
   // While it starts, it throws a few errors that it catches itself. To note where each came from, the browser would

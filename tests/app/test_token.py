@@ -51,6 +51,13 @@ class TestToken:
             answer = knock(locked, door, HOST, JSON, sha, *headers, body=[json.dumps(body).encode()])
             assert answer.status in (401, 409), answer.body  # 409: of a run that isn't there any attempt is stale
 
+    def test_a_person_without_it_gets_a_page_that_says_what_to_do(self, locked: Server) -> None:
+        answer = locked.http.get("/runs", headers={"Accept": "text/html,application/xhtml+xml"})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert answer.headers["content-security-policy"]
+        assert "open the link that the server printed" in answer.text
+
     def test_of_health_a_stranger_learns_only_that_it_is_well(self, locked: Server) -> None:
         assert json.loads(knock(locked, Door("GET", "/health"), HOST).body) == {"status": "ok"}
         answer = knock(locked, Door("GET", "/health"), HOST, ("authorization", f"Bearer {TOKEN}"))
