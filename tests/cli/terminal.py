@@ -26,6 +26,11 @@ def fitboard(*arguments: str, **settings: str) -> subprocess.CompletedProcess[st
     )
 
 
+def _hear_ctrl_c() -> None:
+    """What a shell starts in the background ignores SIGINT, and hands that down to us and our children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Command:
     """A command that runs on; use it as a context manager, so that nothing of it is left."""
 
@@ -40,6 +45,7 @@ class Command:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_hear_ctrl_c,
             )
         self.psutil = psutil.Process(self.process.pid)
 

@@ -42,13 +42,15 @@ def test_ctrl_c_leaves_the_run_running_and_says_how_to_stop_it(running: Running,
     options = ["--dataset", "breast-cancer", "--epochs", "10000", "--batch-size", "1", "--follow"]
     with Command(tmp_path, "run", "first-network", *options, "--server", running.url) as command:
         run = run_id(command.says("/runs/"))
-        wait_until(lambda: running.read(run)["status"] == "running", 90, "the run to begin")
-        command.interrupt()
-        assert command.ends() == 130
-        assert f"To stop it: fitboard cancel {run}" in command.output
-        assert "Traceback" not in command.output
-    assert running.read(run)["status"] == "running"
-    stopped = fitboard("cancel", run, "--server", running.url)
+        try:
+            wait_until(lambda: running.read(run)["status"] == "running", 90, "the run to begin")
+            command.interrupt()
+            assert command.ends() == 130
+            assert f"To stop it: fitboard cancel {run}" in command.output
+            assert "Traceback" not in command.output
+            assert running.read(run)["status"] == "running"
+        finally:  # the tests that follow want the worker
+            stopped = fitboard("cancel", run, "--server", running.url)
     assert stopped.returncode == 0, stopped.stderr
     assert running.finished(run)["status"] == "canceled"
 
