@@ -28,7 +28,11 @@ class Measured:
     def row(self) -> str:
         """A line of a Markdown table."""
         mark = "yes" if self.reached else "**no**"
-        return f"| {self.what} | {self.goal:g} {self.unit} | {self.value:.3g} {self.unit} | {mark} | {self.how} |"
+        return f"| {self.what} | {self.goal:g} {self.unit} | {_number(self.value)} {self.unit} | {mark} | {self.how} |"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
