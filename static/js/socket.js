@@ -23,7 +23,7 @@ const SLEPT = 15_000;
 /**
  * Follow a stream of events until it is done.
  * @param {Watch} watch
- * @returns {{ retry: () => void, stop: () => void }} ``retry`` tries at once
+ * @returns {{ retry: () => void }} ``retry`` tries at once
  */
 export function follow(watch) {
   let seq = watch.after ?? 0;
@@ -121,13 +121,5 @@ export function follow(watch) {
   });
 
   open();
-  return {
-    retry,
-    stop() {
-      over = true;
-      clearTimeout(timer);
-      clearInterval(pulse);
-      drop();
-    },
-  };
+  return { retry };
 }
