@@ -22,6 +22,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import firstscript
 from app.errors import KINDS, Problem
 from app.sentences import shown
 from app.settings import Settings
@@ -37,8 +38,8 @@ RAW_BODY = re.compile(r"^/api/worker/runs/[^/]+/attempts/[^/]+/checkpoints/[^/]+
 """The one route whose body is no JSON: a worker's upload of a saved model."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    f"default-src 'none'; script-src 'self' {firstscript.SOURCE}; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 HEADERS: Mapping[str, str] = {

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app import firstscript
 from app.pages import course, words
 from app.pages.assets import Assets, Plotly
 
@@ -46,6 +47,7 @@ class Site:
             asset=self.assets.url,
             modules=self.assets.modules,
             plotly=self.plotly,
+            first_script=Markup(firstscript.TEXT),
             words=words,
             lesson_title=course.title,
         )

@@ -1,15 +1,6 @@
 // @ts-check
 // What every page's module needs of the document: finding, telling, reading data, taking parts from the server.
 
-
-/**
- * The moment after the next paint, at once where nobody looks (no frame is drawn in a hidden tab).
- * @returns {Promise<void>}
- */
-export async function painted() {
-  if (!document.hidden) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-}
-
 /**
  * The element with an id; a missing one is a mistake in the template.
  * @param {string} id

@@ -1,16 +1,14 @@
 // @ts-check
-// Plotly's script, fetched with the page and run after its first paint; and the page's colours, for it to draw with.
-import { make, painted } from "./page.js";
+// Plotly's script, and the page's colours, for it to draw with.
+import { make } from "./page.js";
 
 /**
- * Plotly, once its script has run. The script is large: the browser has been asked to fetch it already, and it runs
- * after the first paint, so that nobody waits for it to read the page.
+ * Plotly, once its script has run. The script is large: the page has asked the browser to fetch it already.
  * @returns {Promise<any>}
  */
 export async function plotly() {
   const address = document.querySelector("link[data-plotly]")?.getAttribute("href");
   if (!address) throw new Error("This page names no Plotly");
-  await painted();
   const script = make("script", { src: address });
   const loaded = new Promise((done) => script.addEventListener("load", done));
   // While it starts, it throws a few errors that it catches itself. To note where each came from, the browser would

@@ -3,12 +3,9 @@
 import { call, Problem } from "./api.js";
 import { Charts } from "./charts.js";
 import { History } from "./history.js";
-import { announce, atMostEvery, byId, dataOf, fetchPage, make, painted, setText, takeParts } from "./page.js";
+import { announce, atMostEvery, byId, dataOf, fetchPage, make, setText, takeParts } from "./page.js";
 import { follow } from "./socket.js";
 import { clock, duration, ended, setChip, short, STATUS } from "./words.js";
-
-// What is seen first the server wrote, curves included: nothing here may delay its paint.
-await painted();
 
 const run = dataOf("run-data");
 const history = new History(run.series);

@@ -1,6 +1,9 @@
 """What may be sent, how much of it, and the headers that every answer carries."""
 
+import base64
+import hashlib
 import json
+import re
 
 import pytest
 from fastapi import FastAPI
@@ -119,10 +122,13 @@ class TestHeaders:
         assert "a secret of the house" in caplog.text
         assert {name: answer.headers.get(name) for name in HEADERS} == dict(HEADERS)
 
-    def test_the_policy_lets_no_script_and_no_style_in_that_is_not_ours(self) -> None:
+    def test_the_policy_lets_no_script_and_no_style_in_that_is_not_ours(self, shared: Server) -> None:
         policy = dict(part.strip().split(" ", 1) for part in HEADERS["content-security-policy"].split(";"))
         assert policy["default-src"] == "'none'"
-        assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+        assert policy["style-src"] == policy["connect-src"] == "'self'"
+        (inline,) = re.findall("<script>(.*?)</script>", shared.http.get("/").text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        assert policy["script-src"] == f"'self' 'sha256-{digest}'"
         assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
         assert "unsafe" not in HEADERS["content-security-policy"]
 

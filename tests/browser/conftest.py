@@ -83,6 +83,8 @@ def visit(browser: Browser, watched: Watched) -> Iterator[Visit]:
         watched.watch(page, address[: address.index("/", 8)])
         before(page)
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html[data-ready]")  # its scripts come after the first paint
         pages.append(page)
         return page
 
