@@ -20,7 +20,9 @@ from tests.running import Running
 
 EPOCHS = 300
 PER_SECOND = 10
-COLD_LOADS = 5
+COLD_LOADS = 9
+REST = 1.0
+"""Seconds after each cold load in which the browser ends the last profile's processes: they are not part of a load."""
 
 WATCH_PAINTS = """() => {
   window.painted = {};
@@ -122,7 +124,10 @@ def measure(folder: Path) -> list[Measured]:
                 for epoch in range(20):
                     worker.epoch(epoch)
                 address = f"{running.url}/runs/{run}"
-                cold = [_cold(browser, address) for _ in range(COLD_LOADS)]
+                cold = []
+                for _ in range(COLD_LOADS):
+                    cold.append(_cold(browser, address))
+                    worker.stay()
                 page = browser.new_page()
                 page.goto(address)
                 delays = _delays(page, worker)
@@ -176,6 +181,7 @@ def _cold(browser: Any, address: str) -> dict[str, float]:
         return times | {"curve": max(curve, times["paint"]), "chart": chart}
     finally:
         context.close()
+        time.sleep(REST)
 
 
 def _delays(page: Page, worker: PlayedWorker) -> list[float]:
