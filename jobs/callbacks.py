@@ -1,8 +1,4 @@
-"""The Keras callbacks of an attempt: one that watches for a stop, one that reports epochs and keeps checkpoints.
-
-The compiled route will use them as they are, so they rely on nothing but Keras's own callback protocol. The batch
-hooks look at a flag and a clock and never at ``logs``.
-"""
+"""The Keras callback of an attempt: it reports epochs and keeps checkpoints, whichever way they are trained."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +8,7 @@ import keras
 
 from jobs.checkpoints import Keeper
 from jobs.protocol import Best, EpochData, EventType, ProgressData, Wire
-from jobs.stopping import AttemptFailed, Stop, Stopped
+from jobs.stopping import AttemptFailed
 
 PROGRESS_INTERVAL = 1.0
 """Seconds between two progress events within an epoch."""
@@ -27,26 +23,10 @@ class Report(Protocol):
     def __call__(self, kind: EventType, data: Wire | dict[str, Any], /) -> None: ...
 
 
-class WatchForStop(keras.callbacks.Callback):  # type: ignore[misc]
-    """Leaves ``fit``, ``evaluate`` or ``predict`` by :class:`Stopped` after the batch during which a stop came."""
-
-    def __init__(self, stop: Stop) -> None:
-        super().__init__()
-        self._requested = stop.requested
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Look at the flag."""
-        if self._requested():
-            raise Stopped
-
-    on_test_batch_end = on_train_batch_end
-    on_predict_batch_end = on_train_batch_end
-
-
 class Timing:
     """Estimates how long the rest takes from a smoothed duration of an epoch.
 
-    The first batch is left out of the first epoch's duration: it holds the tracing or compilation, which comes once.
+    The first steps are left out of the first epoch's duration: they hold tracing or compilation, which come once.
     """
 
     def __init__(self, epochs: int, steps: int, clock: Callable[[], float]) -> None:
@@ -55,16 +35,16 @@ class Timing:
         self._clock = clock
         self._smoothed: float | None = None
         self._began = 0.0
-        self._first_batch: float | None = None
+        self._first: tuple[int, float] | None = None
 
     def epoch_began(self) -> None:
         """Start the clock of an epoch."""
         self._began = self._clock()
 
-    def batch_ended(self) -> None:
-        """Note when the very first batch was done."""
-        if self._first_batch is None:
-            self._first_batch = self._clock()
+    def steps_done(self, done: int) -> None:
+        """Note when the very first steps were done."""
+        if self._first is None:
+            self._first = done, self._clock()
 
     def epoch_ended(self, epoch: int) -> tuple[float, float]:
         """The seconds that this epoch took, and those that the rest will take."""
@@ -72,8 +52,9 @@ class Timing:
         seconds = now - self._began
         if self._smoothed is None:
             self._smoothed = seconds
-            if self._first_batch is not None and self._steps > 1:
-                self._smoothed = (now - self._first_batch) * self._steps / (self._steps - 1)
+            if self._first is not None and self._first[0] < self._steps:
+                done, at = self._first
+                self._smoothed = (now - at) * self._steps / (self._steps - done)
         else:
             self._smoothed += SMOOTHING * (seconds - self._smoothed)
         return seconds, self._smoothed * (self._epochs - 1 - epoch)
@@ -116,13 +97,13 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         self._timing.epoch_began()
         self._told = self._clock()
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def steps_done(self, done: int) -> None:
         """In a long epoch, tell once a second how far it is."""
-        self._timing.batch_ended()
+        self._timing.steps_done(done)
         now = self._clock()
         if now - self._told >= PROGRESS_INTERVAL:
             self._told = now
-            self._report(EventType.PROGRESS, ProgressData(epoch=self._epoch, step=batch + 1, steps=self._steps))
+            self._report(EventType.PROGRESS, ProgressData(epoch=self._epoch, step=done, steps=self._steps))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Report the epoch's row of the History.

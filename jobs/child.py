@@ -75,7 +75,7 @@ def main(order: Order, worker: Connection) -> None:
     threading.Thread(target=_listen, args=(worker, stop), name="listener", daemon=True).start()
 
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
-    from jobs.training import Session, execute
+    from jobs.training import Session, earlier_choice, execute
 
     def refused(refusal: Refused) -> None:
         print(f"The server refused what this attempt reports: {refusal}", flush=True)
@@ -89,6 +89,7 @@ def main(order: Order, worker: Connection) -> None:
         datasets=Datasets(order.data.folder, order.data.cache, order.data.downloads),
         stop=stop,
         directory=order.directory,
+        earlier=earlier_choice(order.assignment),
     )
     end = execute(order.assignment, session, stop)
     reporter.close(end)

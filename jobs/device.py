@@ -2,16 +2,15 @@
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
 
 import keras
 
-from jobs.protocol import EnvironmentData
+from jobs.protocol import EnvironmentData, Route
 
 PACKAGES = ("keras", "tensorflow", "jax", "numpy")
 
 
-def environment(route: Literal["compiled", "plain"], jit_compile: bool) -> EnvironmentData:
+def environment(route: Route, jit_compile: bool) -> EnvironmentData:
     """The environment of this process."""
     backend = keras.backend.backend()
     used = [name for name in PACKAGES if name in {"keras", "numpy", backend}]

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised when either side could misread the other; the server refuses a worker that speaks another number."""
 
 HOLD_SECONDS = 10.0
@@ -87,6 +87,9 @@ class Wire(BaseModel):
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A count or an index: what every database's integer column holds."""
 
+Route = Literal["compiled", "plain"]
+"""How epochs are trained: whole stretches of steps in one compiled call, or by Keras's own ``fit``."""
+
 Word = Annotated[str, Field(min_length=1, max_length=64)]
 MetricName = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -105,7 +108,7 @@ class EnvironmentData(Wire):
 
     backend: Annotated[str, Field(max_length=32)]
     device: str
-    route: Literal["compiled", "plain"]
+    route: Route
     jit_compile: bool
     versions: dict[str, str]
 
@@ -220,11 +223,17 @@ class AttemptRef(Wire):
 
 
 class Assignment(AttemptRef):
-    """What a worker needs to execute one attempt; ``token`` authorises this attempt's calls and no others."""
+    """What a worker needs to execute one attempt; ``token`` authorises this attempt's calls and no others.
+
+    ``route`` and ``jit_compile`` are what an earlier attempt has chosen, None where none has: other ones would give
+    other numbers.
+    """
 
     token: str
     lesson: str
     params: dict[str, Any]
+    route: Route | None = None
+    jit_compile: bool | None = None
 
 
 class SyncRequest(Wire):

@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from jobs.batches import batches
-from jobs.callbacks import Report, ReportEpochs, WatchForStop
+from jobs.callbacks import Report, ReportEpochs
 from jobs.checkpoints import Keeper
 from jobs.datasets import Datasets, Tabular
 from jobs.datasets.problems import DatasetProblem
-from jobs.device import environment
+from jobs.device import environment, gpus
+from jobs.engine import Choice, Engine, Plan, Rows, choose, shuffled
+from jobs.engine.plain import Beat
 from jobs.lessons import registry
-from jobs.lessons.base import JIT_COMPILE
 from jobs.protocol import (
     Assignment,
     CheckpointData,
@@ -59,11 +59,9 @@ class Session:
         datasets: where data comes from.
         stop: raised when the attempt shall stop.
         directory: where checkpoints are written.
+        earlier: how an earlier attempt has trained, if there was one.
         clock: seconds, never going back.
     """
-
-    jit_compile = JIT_COMPILE
-    """For ``model.compile``; it stands in the ``environment`` event, and from there in the exported script."""
 
     def __init__(
         self,
@@ -73,6 +71,7 @@ class Session:
         datasets: Datasets,
         stop: Stop,
         directory: Path,
+        earlier: Choice | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
@@ -80,6 +79,9 @@ class Session:
         self._stop = stop
         self._clock = clock
         self._keeper = Keeper(directory, offer, clock)
+        self._earlier = earlier
+        self._choice = earlier or Choice("plain", False, "")
+        self._engines: dict[int, Engine] = {}
 
     def check_stop(self) -> None:
         """Leave by :class:`Stopped` if the attempt shall stop."""
@@ -97,9 +99,19 @@ class Session:
         seconds = self._clock() - began
         self._report(EventType.STAGE, StageData(stage=stage, state="done", seconds=seconds, summary=note.summary))
 
-    def environment(self) -> None:
-        """Report what this attempt computes with. Looks at the devices, which takes seconds where there is a GPU."""
-        self._report(EventType.ENVIRONMENT, environment(route="plain", jit_compile=self.jit_compile))
+    def choose(self, model: Any, x: Array, y: Array) -> bool:
+        """Choose how ``model`` will train on these rows, and answer the ``jit_compile`` that it must be compiled with.
+
+        What an earlier attempt has chosen stays. The choice stands in the ``environment`` event, and from there in the
+        exported script. Looks at the devices, which takes seconds where there is a GPU.
+        """
+        self._chosen(self._earlier or choose(model, nbytes=x.nbytes + y.nbytes, on_gpu=bool(gpus())))
+        return self._choice.jit_compile
+
+    def _chosen(self, choice: Choice) -> None:
+        self._choice = choice
+        self._report(EventType.ENVIRONMENT, environment(route=choice.route, jit_compile=choice.jit_compile))
+        self.log(choice.why)
 
     def log(self, message: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a line into the run's log."""
@@ -140,30 +152,41 @@ class Session:
             Stopped: the attempt was told to stop.
             AttemptFailed: the training diverged.
         """
-        steps = math.ceil(len(x) / batch_size)
+        rows = Rows.of(x, y)
+        validation = None if validation_data is None else Rows.of(*validation_data)
         reporting = ReportEpochs(
-            self._report, self._keeper, epochs=epochs, steps=steps, remedy=remedy, clock=self._clock
-        )
-        history = model.fit(
-            batches(x, y, batch_size, seed, range(epochs)),
+            self._report,
+            self._keeper,
             epochs=epochs,
-            steps_per_epoch=steps,
-            shuffle=False,
-            validation_data=validation_data,
-            verbose=0,
-            callbacks=[WatchForStop(self._stop), reporting],
+            steps=math.ceil(len(x) / batch_size),
+            remedy=remedy,
+            clock=self._clock,
         )
+        plan = Plan(
+            epochs=epochs,
+            batch_size=batch_size,
+            order=shuffled(len(rows), seed),
+            validation=validation,
+            on_steps=reporting.steps_done,
+        )
+        history = self._engine(model).fit(rows, plan, [reporting])
         self._keeper.finish()
         return {name: [float(value) for value in values] for name, values in history.history.items()}
 
     def evaluate(self, model: Any, x: Array, y: Array) -> dict[str, float]:
         """``model.evaluate`` by metric name."""
-        scores = model.evaluate(x, y, verbose=0, return_dict=True, callbacks=[WatchForStop(self._stop)])
-        return {name: float(score) for name, score in scores.items()}
+        return self._engine(model).evaluate(Rows.of(x, y))
 
     def predict(self, model: Any, x: Array) -> Array:
         """``model.predict``."""
-        return np.asarray(model.predict(x, verbose=0, callbacks=[WatchForStop(self._stop)]))
+        return np.asarray(model.predict(x, verbose=0, callbacks=[Beat(self.check_stop)]))
+
+    def _engine(self, model: Any) -> Engine:
+        found = self._engines.get(id(model))
+        if found is None:
+            found = Engine(model, self._choice, check=self.check_stop, say=self.log, on_change=self._chosen)
+            self._engines[id(model)] = found
+        return found
 
     def result(self, outcome: dict[str, Any]) -> None:
         """Report the lesson's outcome; numbers that aren't finite become null."""
@@ -172,6 +195,14 @@ class Session:
     def keep_checkpoints(self) -> None:
         """Write the states that aren't written yet, after a training that was cut short."""
         self._keeper.finish()
+
+
+def earlier_choice(assignment: Assignment) -> Choice | None:
+    """How an earlier attempt of this run has trained; None for the first."""
+    if assignment.route is None or assignment.jit_compile is None:
+        return None
+    way = "compiled epochs" if assignment.route == "compiled" else "plain Keras fit"
+    return Choice(assignment.route, assignment.jit_compile, f"As in attempt {assignment.attempt - 1}: {way}.")
 
 
 def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
@@ -193,7 +224,6 @@ def _attempt(assignment: Assignment, session: Session) -> EndData:
     lesson = registry.get(assignment.lesson)
     params = lesson.params.model_validate(assignment.params)
     session.check_stop()
-    session.environment()
     lesson.run(params, session)
     return EndData(outcome=Outcome.COMPLETED)
 

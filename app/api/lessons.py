@@ -15,7 +15,7 @@ from app.schemas import DatasetShape, LessonDetail, LessonList, LessonShape, Pre
 from app.sentences import field_errors, shown
 from jobs.datasets import DatasetInvalid, Source
 from jobs.lessons import registry
-from jobs.lessons.base import JIT_COMPILE, Lesson
+from jobs.lessons.base import Lesson
 
 router = APIRouter(tags=["lessons"], route_class=StrictRoute)
 
@@ -50,7 +50,7 @@ def write_script(board: CurrentBoard, slug: str, params: dict[str, Any]) -> Scri
     except ValidationError as error:
         raise invalid_input(field_errors(error.errors(include_url=False), ("params",))) from None
     complete, _ = admission.complete(board, lesson, checked)
-    return ScriptShape(filename=f"{slug}.py", script=lesson.script(complete, JIT_COMPILE))
+    return ScriptShape(filename=f"{slug}.py", script=lesson.script(complete, lesson.jit_compile))
 
 
 class Python(Response):
@@ -65,7 +65,7 @@ def read_script(board: CurrentBoard, run_id: RunId) -> Response:
     with board.database.read() as session:
         run = lifecycle.find(session, run_id)
     lesson = find(run.lesson)
-    jit_compile = JIT_COMPILE if run.jit_compile is None else run.jit_compile  # None: it has not begun
+    jit_compile = lesson.jit_compile if run.jit_compile is None else run.jit_compile  # None: it has not begun
     text = lesson.script(lesson.params.model_validate(run.params), jit_compile)
     disposition = f'inline; filename="{run.lesson}-{run.id}.py"'
     return Python(text, headers={"Content-Disposition": disposition})

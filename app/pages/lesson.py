@@ -20,7 +20,7 @@ from app.pages.site import Page
 from app.runs import queries
 from app.sentences import field_errors
 from jobs.lessons import registry
-from jobs.lessons.base import JIT_COMPILE, Lesson, Params
+from jobs.lessons.base import Lesson, Params
 
 REMEMBERED = timedelta(days=90)
 """How old a run may be to tell how long another will take."""
@@ -156,7 +156,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         choices=choices,
         datasets=tuple(known),
         auto=auto,
-        code=lesson.script(_with_dataset(params, auto.name), JIT_COMPILE),
+        code=lesson.script(_with_dataset(params, auto.name), lesson.jit_compile),
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),

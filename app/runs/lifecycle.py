@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert, select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.errors import Problem
 from app.models import Run, Status, Tag
 from app.runs import events
-from jobs.protocol import Assignment, EventType
+from jobs.protocol import Assignment, EventType, Route
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED}),
@@ -156,7 +156,15 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Assi
             run.started_at = now
         change_status(session, run, Status.RUNNING, now)
         assignments.append(
-            Assignment(run=run.id, attempt=run.attempt, token=token, lesson=run.lesson, params=run.params)
+            Assignment(
+                run=run.id,
+                attempt=run.attempt,
+                token=token,
+                lesson=run.lesson,
+                params=run.params,
+                route=cast(Route | None, run.route),
+                jit_compile=run.jit_compile,
+            )
         )
     return assignments
 

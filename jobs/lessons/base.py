@@ -53,10 +53,6 @@ Flag = Annotated[bool, BeforeValidator(_boolean)]
 """``true`` or ``false``; ``1`` and ``"yes"`` are refused."""
 
 
-JIT_COMPILE = False
-"""What new runs compile with: for small models XLA costs seconds before the first epoch and saves nothing."""
-
-
 class Params(BaseModel):
     """Base of every lesson's parameters: frozen, finite, and unknown names are refused.
 
@@ -122,6 +118,7 @@ class Lesson(Generic[P]):
             which ``auto`` tries them: the course's own first, the bundled stand-in last.
         run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
         script: the plain Keras listing that repeats a run with these params and the ``jit_compile`` it ran with.
+        jit_compile: what the listing says before a run has chosen: True where the model trains compiled on a CPU.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
@@ -136,5 +133,6 @@ class Lesson(Generic[P]):
     datasets: tuple[str, ...]
     run: Callable[[P, "Session"], None]
     script: Callable[[P, bool], str]
+    jit_compile: bool = True
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
     band: Callable[[P], Band | None] = _no_band

@@ -233,7 +233,7 @@ def run(params: FirstNetworkParams, session: "Session") -> None:
             loss="binary_crossentropy",
             optimizer=getattr(keras.optimizers, name)(learning_rate=params.learning_rate),
             metrics=["accuracy"],
-            jit_compile=session.jit_compile,
+            jit_compile=session.choose(model, *parts.train),
         )
         stage.summary = f"Binary cross-entropy, minimised by {name} with learning rate {params.learning_rate:g}."
     with session.stage(Stage.FIT) as stage:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.datasets import Datasets
-from jobs.protocol import Assignment, CheckpointData, EndData, EventType, Wire
+from jobs.protocol import Assignment, CheckpointData, EndData, EventType, Route, Wire
 from jobs.stopping import Stop
 
 
@@ -44,9 +44,14 @@ def attempt(
     datasets: Path | None = None,
     lesson: str = "first-network",
     watch: Watch = lambda kind, data, stop: None,
+    route: Route | None = None,
+    jit_compile: bool | None = None,
 ) -> Attempted:
-    """Execute an attempt. ``watch`` sees each event as it happens, and may ask for a stop."""
-    from jobs.training import Session, execute
+    """Execute an attempt. ``watch`` sees each event as it happens, and may ask for a stop.
+
+    ``route`` and ``jit_compile`` are those of an earlier attempt.
+    """
+    from jobs.training import Session, earlier_choice, execute
 
     directory.mkdir(parents=True, exist_ok=True)
     done = Attempted(directory)
@@ -57,12 +62,16 @@ def attempt(
         done.events.append((kind, content))
         watch(kind, content, stop)
 
+    assignment = Assignment(
+        run="r1", attempt=1, token="t", lesson=lesson, params=params, route=route, jit_compile=jit_compile
+    )
     session = Session(
         report=report,
         offer=done.offers.append,
         datasets=Datasets(datasets, directory / "cache", downloads=False),
         stop=stop,
         directory=directory,
+        earlier=earlier_choice(assignment),
     )
-    done.end = execute(Assignment(run="r1", attempt=1, token="t", lesson=lesson, params=params), session, stop)
+    done.end = execute(assignment, session, stop)
     return done

@@ -18,17 +18,17 @@ class Clock:
         return self.now
 
 
-def test_the_time_left_does_not_count_the_first_batch() -> None:
+def test_the_time_left_does_not_count_the_first_steps() -> None:
     from jobs.callbacks import Timing
 
     clock = Clock()
     timing = Timing(epochs=11, steps=10, clock=clock)
     timing.epoch_began()
     clock.now = 5.0  # tracing
-    timing.batch_ended()
-    for _ in range(9):
+    timing.steps_done(1)
+    for step in range(2, 11):
         clock.now += 0.1
-        timing.batch_ended()
+        timing.steps_done(step)
     assert timing.epoch_ended(0) == pytest.approx((5.9, 10 * 1.0))
     timing.epoch_began()
     clock.now += 2.0
@@ -44,7 +44,7 @@ def test_an_epoch_of_one_batch_has_a_time_left_too() -> None:
     timing = Timing(epochs=3, steps=1, clock=clock)
     timing.epoch_began()
     clock.now = 2.0
-    timing.batch_ended()
+    timing.steps_done(1)
     assert timing.epoch_ended(0) == pytest.approx((2.0, 4.0))
 
 
@@ -65,7 +65,7 @@ def test_a_long_epoch_tells_how_far_it_is_once_a_second(tmp_path: Path) -> None:
     callback.on_epoch_begin(0)
     for step in range(30):
         clock.now += 0.09
-        callback.on_train_batch_end(step)
+        callback.steps_done(step + 1)
     assert told == [
         (EventType.PROGRESS, ProgressData(epoch=0, step=12, steps=30)),
         (EventType.PROGRESS, ProgressData(epoch=0, step=24, steps=30)),

@@ -51,7 +51,7 @@ def test_the_environment_names_backend_device_route_and_versions(small: Attempte
     [environment] = small.of(EventType.ENVIRONMENT)
     assert environment["backend"] == "tensorflow"
     assert environment["device"].startswith(("CPU", "GPU: "))
-    assert (environment["route"], environment["jit_compile"]) == ("plain", False)
+    assert (environment["route"], environment["jit_compile"]) == ("compiled", True)
     assert {"keras", "tensorflow", "numpy", "python"} <= set(environment["versions"])
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from jobs.lessons.base import JIT_COMPILE
 from tests.running import Running
 
 RUNS: dict[str, dict[str, Any]] = {
@@ -63,7 +62,7 @@ def test_the_listing_repeats_the_run(
     done = fitboard.finished(run)
     assert done["status"] == "completed", done["error"]
     listing = fitboard.http.get(f"/api/v1/runs/{run}/script.py").text
-    assert f"jit_compile={JIT_COMPILE}" in listing
+    assert (done["route"], "jit_compile=True" in listing) == ("compiled", True)
     repeated, printed = history_of(listing, tmp_path / "clean", datasets_folder)
     recorded = fitboard.http.get(f"/api/v1/runs/{run}/history").json()["history"]
     assert repeated == recorded

@@ -1,0 +1,90 @@
+"""The two ways of training behind one door."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from jobs.engine.choice import Choice
+from jobs.engine.plain import evaluate_plainly, fit_plainly
+from jobs.engine.plan import VALIDATION_BATCH, Plan
+from jobs.engine.rows import Rows
+
+
+def _nothing() -> None:
+    pass
+
+
+class Engine:
+    """Trains and tests one model the way that was chosen for it.
+
+    Args:
+        model: compiled in Keras's sense, with the choice's ``jit_compile``.
+        choice: see :func:`~jobs.engine.choice.choose`.
+        check: called at least every second, or after each step where one takes longer; may leave by an exception.
+        say: takes a sentence for the run's log.
+        on_change: told when, before the first step, another way has to be taken.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        choice: Choice,
+        *,
+        check: Callable[[], None] = _nothing,
+        say: Callable[[str], None] = lambda _sentence: None,
+        on_change: Callable[[Choice], None] = lambda _choice: None,
+    ) -> None:
+        self._model = model
+        self._check = check
+        self._say = say
+        self._on_change = on_change
+        self._compiled: Any = None
+        if choice.route == "compiled":
+            from jobs.engine.compiled import Compiled
+
+            self._compiled = Compiled(model, check)
+
+    def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = ()) -> Any:
+        """What ``model.fit`` does and returns: Keras's ``History``, by the same callbacks in the same order."""
+        self._prepare(rows, plan)
+        if self._compiled is not None:
+            return self._compiled.fit(rows, plan, callbacks)
+        return fit_plainly(self._model, rows, plan, callbacks, self._check)
+
+    def evaluate(self, rows: Rows, batch_size: int = VALIDATION_BATCH) -> dict[str, float]:
+        """What ``model.evaluate`` returns, by metric name."""
+        if self._compiled is not None:
+            scores: dict[str, float] = self._compiled.evaluate(rows, batch_size)
+            return scores
+        return evaluate_plainly(self._model, rows, batch_size, self._check)
+
+    def _prepare(self, rows: Rows, plan: Plan) -> None:
+        if self._compiled is None:
+            return
+        began = time.perf_counter()
+        try:
+            self._compiled.prepare(rows, plan)
+        except Exception as error:
+            if not _refused_by_xla(error):
+                raise
+            self._give_up(error)
+        else:
+            self._say(f"Compiled in {time.perf_counter() - began:.1f} s.")
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on with plain Keras: an operation of the model has no XLA kernel, say. No step was executed yet."""
+        first = str(getattr(error, "message", error)).strip().splitlines()[0][:300]
+        self._compiled = None
+        self._model.jit_compile = False
+        self._on_change(Choice("plain", False, f"Plain Keras fit: XLA could not compile the model ({first})."))
+
+
+def _refused_by_xla(error: Exception) -> bool:
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    exhausted = isinstance(error, tf.errors.ResourceExhaustedError)
+    return isinstance(error, tf.errors.OpError) and not exhausted

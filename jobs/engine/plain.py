@@ -1,0 +1,62 @@
+"""``fit`` and ``evaluate`` by Keras itself, with the same rows in the same order."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from jobs.engine.plan import Plan
+from jobs.engine.rows import Rows
+
+
+class Beat(keras.callbacks.Callback):  # type: ignore[misc]
+    """Calls ``check`` after every batch of a ``fit``, ``evaluate`` or ``predict``, and tells which step is done."""
+
+    def __init__(self, check: Callable[[], None], on_steps: Callable[[int], None] | None = None) -> None:
+        super().__init__()
+        self._check = check
+        self._on_steps = on_steps
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """After a training step; never looks at ``logs``, which would wait for the device."""
+        if self._on_steps is not None:
+            self._on_steps(batch + 1)
+        self._check()
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        """After a test step."""
+        self._check()
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        """After a prediction step."""
+        self._check()
+
+
+def fit_plainly(model: Any, rows: Rows, plan: Plan, callbacks: Sequence[Any], check: Callable[[], None]) -> Any:
+    """``model.fit``, and Keras's ``History``."""
+    return model.fit(
+        rows.batches(plan.batch_size, plan.order, range(plan.initial_epoch, plan.epochs)),
+        initial_epoch=plan.initial_epoch,
+        epochs=plan.epochs,
+        steps_per_epoch=plan.steps(rows),
+        shuffle=False,
+        validation_data=None if plan.validation is None else plan.validation.parts,
+        validation_batch_size=None if plan.validation is None else plan.validation_batch_size,
+        validation_freq=plan.validation_freq,
+        verbose=0,
+        callbacks=[Beat(check, plan.on_steps), *callbacks],
+    )
+
+
+def evaluate_plainly(model: Any, rows: Rows, batch_size: int, check: Callable[[], None]) -> dict[str, float]:
+    """``model.evaluate`` by metric name."""
+    scores = model.evaluate(
+        rows.x,
+        rows.y,
+        sample_weight=rows.sample_weight,
+        batch_size=batch_size,
+        verbose=0,
+        return_dict=True,
+        callbacks=[Beat(check)],
+    )
+    return {name: float(score) for name, score in scores.items()}
