@@ -79,6 +79,7 @@ def worker_command(settings: Settings, server: str, name: str | None = None) -> 
     """How a worker for ``server`` is started; its key and datasets folder go by :func:`worker_environment`."""
     command = [sys.executable, "-m", "jobs.worker", "--server", server]
     command += ["--work-dir", str(settings.data_dir / "worker"), "--cache-dir", str(settings.data_dir / "datasets")]
+    command += ["--programs-dir", str(settings.data_dir / "cache" / "programs")]
     if settings.slots is not None:
         command += ["--slots", str(settings.slots)]
     if name is not None:

@@ -56,6 +56,8 @@ class Order:
     server: str
     assignment: Assignment
     directory: Path
+    programs: Path
+    """What XLA has compiled before; see :mod:`jobs.engine.cache`."""
     data: DataPlaces
     gpu: str | None
     """For ``CUDA_VISIBLE_DEVICES``; None leaves it as it is."""
@@ -75,6 +77,7 @@ def main(order: Order, worker: Connection) -> None:
     threading.Thread(target=_listen, args=(worker, stop), name="listener", daemon=True).start()
 
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
+    from jobs.engine.cache import ProgramCache
     from jobs.training import Session, earlier_choice, execute
 
     def refused(refusal: Refused) -> None:
@@ -83,6 +86,8 @@ def main(order: Order, worker: Connection) -> None:
 
     reporter = Reporter(Journal(order.directory), AttemptClient(order.server, order.assignment), on_refused=refused)
     reporter.start()
+    programs = ProgramCache(order.programs, order.directory / "programs")
+    programs.open()
     session = Session(
         report=reporter.report,
         offer=reporter.offer,
@@ -90,9 +95,11 @@ def main(order: Order, worker: Connection) -> None:
         stop=stop,
         directory=order.directory,
         earlier=earlier_choice(order.assignment),
+        distrust=programs.distrust,
     )
     end = execute(order.assignment, session, stop)
     reporter.close(end)
+    programs.publish()  # while the last is on its way
     reporter.join()
     # At once: the libraries' own threads have nothing to say any more, and the slot is wanted.
     if reporter.refused is None:

@@ -35,13 +35,15 @@ LAST_WORDS = 2.5
 
 @dataclass(frozen=True)
 class PoolSettings:
-    """What a worker is told at its start. ``slots`` is None for one, or one per GPU."""
+    """What a worker is told at its start. ``slots`` is None for one, or one per GPU; ``programs`` is a folder for what
+    XLA compiles."""
 
     server: str
     key: str
     name: str
     slots: int | None
     data: child.DataPlaces
+    programs: Path
 
 
 class Pool:
@@ -181,7 +183,9 @@ class Pool:
             attempt.stop(why)
 
     def _order(self, assignment: Assignment, directory: Path, gpu: str | None) -> child.Order:
-        return child.Order(self._settings.server, assignment, directory, self._settings.data, gpu)
+        return child.Order(
+            self._settings.server, assignment, directory, self._settings.programs, self._settings.data, gpu
+        )
 
     def _request(self) -> SyncRequest:
         running = sum(attempt.slot is not None for attempt in self._attempts.values())

@@ -60,6 +60,7 @@ class Session:
         stop: raised when the attempt shall stop.
         directory: where checkpoints are written.
         earlier: how an earlier attempt has trained, if there was one.
+        distrust: see :class:`jobs.engine.Engine`.
         clock: seconds, never going back.
     """
 
@@ -72,6 +73,7 @@ class Session:
         stop: Stop,
         directory: Path,
         earlier: Choice | None = None,
+        distrust: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
@@ -80,6 +82,7 @@ class Session:
         self._clock = clock
         self._keeper = Keeper(directory, offer, clock)
         self._earlier = earlier
+        self._distrust = distrust
         self._choice = earlier or Choice("plain", False, "")
         self._engines: dict[int, Engine] = {}
 
@@ -184,7 +187,14 @@ class Session:
     def _engine(self, model: Any) -> Engine:
         found = self._engines.get(id(model))
         if found is None:
-            found = Engine(model, self._choice, check=self.check_stop, say=self.log, on_change=self._chosen)
+            found = Engine(
+                model,
+                self._choice,
+                check=self.check_stop,
+                distrust=self._distrust,
+                say=self.log,
+                on_change=self._chosen,
+            )
             self._engines[id(model)] = found
         return found
 

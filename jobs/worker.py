@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     data = DataPlaces(options.datasets_dir, options.cache_dir, options.downloads)
-    settings = PoolSettings(options.server, key, options.name, options.slots, data)
+    settings = PoolSettings(options.server, key, options.name, options.slots, data, options.programs_dir)
     return Pool(settings, folder).run()
 
 
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--server", required=True, metavar="URL", help="the server's address, like http://127.0.0.1:8000")
     add("--work-dir", type=Path, default=Path("data/worker"), metavar="DIR", help="journals lie here (%(default)s)")
     add("--cache-dir", type=Path, default=Path("data/datasets"), metavar="DIR", help="downloaded data (%(default)s)")
+    add("--programs-dir", type=Path, default=Path("data/cache/programs"), metavar="DIR", help="what XLA compiled")
     add("--datasets-dir", type=Path, default=Path(own) if own else None, metavar="DIR", help="your own data files")
     add("--downloads", action=argparse.BooleanOptionalAction, default=not no, help="may missing data be downloaded?")
     add("--slots", type=_slots, default=None, metavar="N", help="runs at a time (one, or one per GPU)")

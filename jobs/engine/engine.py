@@ -23,6 +23,7 @@ class Engine:
         model: compiled in Keras's sense, with the choice's ``jit_compile``.
         choice: see :func:`~jobs.engine.choice.choose`.
         check: called at least every second, or after each step where one takes longer; may leave by an exception.
+        distrust: forgets programs that an earlier process has compiled, and answers whether there were any.
         say: takes a sentence for the run's log.
         on_change: told when, before the first step, another way has to be taken.
     """
@@ -33,18 +34,16 @@ class Engine:
         choice: Choice,
         *,
         check: Callable[[], None] = _nothing,
+        distrust: Callable[[], bool] = lambda: False,
         say: Callable[[str], None] = lambda _sentence: None,
         on_change: Callable[[Choice], None] = lambda _choice: None,
     ) -> None:
         self._model = model
         self._check = check
+        self._distrust = distrust
         self._say = say
         self._on_change = on_change
-        self._compiled: Any = None
-        if choice.route == "compiled":
-            from jobs.engine.compiled import Compiled
-
-            self._compiled = Compiled(model, check)
+        self._compiled: Any = self._compile() if choice.route == "compiled" else None
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = ()) -> Any:
         """What ``model.fit`` does and returns: Keras's ``History``, by the same callbacks in the same order."""
@@ -60,6 +59,11 @@ class Engine:
             return scores
         return evaluate_plainly(self._model, rows, batch_size, self._check)
 
+    def _compile(self) -> Any:
+        from jobs.engine.compiled import Compiled  # imports TensorFlow, which isn't every worker's backend
+
+        return Compiled(self._model, self._check)
+
     def _prepare(self, rows: Rows, plan: Plan) -> None:
         if self._compiled is None:
             return
@@ -69,7 +73,11 @@ class Engine:
         except Exception as error:
             if not _refused_by_xla(error):
                 raise
-            self._give_up(error)
+            if self._distrust():
+                self._compiled = self._compile()
+                self._prepare(rows, plan)
+            else:
+                self._give_up(error)
         else:
             self._say(f"Compiled in {time.perf_counter() - began:.1f} s.")
 
