@@ -25,7 +25,19 @@ Nothing here knows of runs, journals or lessons.
 
 from jobs.engine.choice import Choice, choose
 from jobs.engine.engine import Engine
+from jobs.engine.folds import Fold, Scored, cross_validate
 from jobs.engine.plan import Plan
 from jobs.engine.rows import Order, Rows, shuffled
 
-__all__ = ["Choice", "Engine", "Order", "Plan", "Rows", "choose", "shuffled"]
+__all__ = [
+    "Choice",
+    "Engine",
+    "Fold",
+    "Order",
+    "Plan",
+    "Rows",
+    "Scored",
+    "choose",
+    "cross_validate",
+    "shuffled",
+]

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from jobs.engine.chunks import Chunks
-from jobs.engine.plan import Plan
+from jobs.engine.plan import VALIDATION_BATCH, Plan
 from jobs.engine.programs import OnDevice, Programs, Steps, compile_all
 from jobs.engine.rows import Rows
 
@@ -30,16 +30,20 @@ class Compiled:
         self._chunks = Chunks()
         self._test_chunks = Chunks()
 
-    def prepare(self, rows: Rows, plan: Plan) -> None:
-        """Compile what a training will need. No variable of the model changes.
+    def prepare(self, trainings: Sequence[tuple[Rows, Plan, Rows | None]]) -> None:
+        """Compile what trainings, and the tests after them, will need. No variable of the model changes.
 
         Raises:
             tensorflow.errors.OpError: XLA can't compile the model.
         """
-        self._build(rows)
-        needed = [self._programs.training(OnDevice.put(rows), plan.batch_size, plan.order(0))]
-        if plan.validation is not None:
-            needed.append(self._programs.testing(OnDevice.put(plan.validation), plan.validation_batch_size))
+        needed = []
+        for rows, plan, test in trainings:
+            self._build(rows)
+            needed.append(self._programs.training(OnDevice.put(rows), plan.batch_size, plan.order(0)))
+            if plan.validation is not None:
+                needed.append(self._programs.testing(OnDevice.put(plan.validation), plan.validation_batch_size))
+            if test is not None:
+                needed.append(self._programs.testing(OnDevice.put(test), VALIDATION_BATCH))
         compile_all(needed)
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any]) -> Any:

@@ -43,11 +43,13 @@ class Engine:
         self._distrust = distrust
         self._say = say
         self._on_change = on_change
+        self._prepared = False
         self._compiled: Any = self._compile() if choice.route == "compiled" else None
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = ()) -> Any:
         """What ``model.fit`` does and returns: Keras's ``History``, by the same callbacks in the same order."""
-        self._prepare(rows, plan)
+        if not self._prepared:
+            self.prepare((rows, plan, None))
         if self._compiled is not None:
             return self._compiled.fit(rows, plan, callbacks)
         return fit_plainly(self._model, rows, plan, callbacks, self._check)
@@ -64,18 +66,24 @@ class Engine:
 
         return Compiled(self._model, self._check)
 
-    def _prepare(self, rows: Rows, plan: Plan) -> None:
+    def prepare(self, *trainings: tuple[Rows, Plan, Rows | None]) -> None:
+        """Compile what these trainings will need; :meth:`fit` does it for its own where this wasn't called.
+
+        Args:
+            trainings: what is trained on, how, and which rows will be evaluated in the end.
+        """
+        self._prepared = True
         if self._compiled is None:
             return
         began = time.perf_counter()
         try:
-            self._compiled.prepare(rows, plan)
+            self._compiled.prepare(trainings)
         except Exception as error:
             if not _refused_by_xla(error):
                 raise
             if self._distrust():
                 self._compiled = self._compile()
-                self._prepare(rows, plan)
+                self.prepare(*trainings)
             else:
                 self._give_up(error)
         else:

@@ -53,11 +53,12 @@ class Steps:
     """The steps of one epoch or one test.
 
     ``run(start, stop)`` executes some of the ``count`` steps and returns when they are done. The first run compiles;
-    ``run(0, 0)`` does nothing else.
+    ``run(0, 0)`` does nothing else. Steps with the same ``program`` share that compilation.
     """
 
     count: int
     run: Callable[[int, int], None]
+    program: Any
 
 
 class Programs:
@@ -98,7 +99,7 @@ class Programs:
             # Reading the answer waits for the end: on a GPU the call itself returns before.
             int(program(tf.constant(start), tf.constant(stop), *arguments))
 
-        return Steps(full + (len(inputs[1]) > 0), run)
+        return Steps(full + (len(inputs[1]) > 0), run, program)
 
 
 def compile_all(steps: Sequence[Steps]) -> None:
@@ -107,8 +108,9 @@ def compile_all(steps: Sequence[Steps]) -> None:
     Raises:
         tensorflow.errors.OpError: XLA can't compile one of them.
     """
-    with ThreadPoolExecutor(len(steps), "compile") as threads:
-        for done in [threads.submit(one.run, 0, 0) for one in steps]:
+    distinct = {id(one.program): one for one in steps}.values()
+    with ThreadPoolExecutor(len(distinct), "compile") as threads:
+        for done in [threads.submit(one.run, 0, 0) for one in distinct]:
             done.result()
 
 
