@@ -1,6 +1,6 @@
 """``fit`` and ``evaluate`` by Keras itself, with the same rows in the same order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -11,6 +11,10 @@ from jobs.engine.rows import Rows
 
 class Beat(keras.callbacks.Callback):  # type: ignore[misc]
     """Calls ``check`` after every batch of a ``fit``, ``evaluate`` or ``predict``, and tells which step is done."""
+
+    async_safe = True
+    """Keras may call this from a thread of its own while the next step is under way: without it every step would wait,
+    and a convolutional network take half as long again. What ``check`` raises leaves ``fit`` a step or two later."""
 
     def __init__(self, check: Callable[[], None], on_steps: Callable[[int], None] | None = None) -> None:
         super().__init__()
@@ -32,10 +36,32 @@ class Beat(keras.callbacks.Callback):  # type: ignore[misc]
         self._check()
 
 
+def pipeline(rows: Rows, plan: Plan) -> Any:
+    """The batches of all epochs in turn, as a ``tf.data.Dataset``; the last batch of an epoch holds what is left.
+
+    Rows are gathered outside Python, and ahead of the step that wants them, as Keras does it for arrays.
+    """
+    import tensorflow as tf
+
+    arrays = [tf.constant(array) for array in keras.tree.flatten(rows.parts)]
+
+    def orders() -> Iterator[Any]:
+        for epoch in range(plan.initial_epoch, plan.epochs):
+            yield plan.order(epoch)
+
+    def batch(numbers: Any) -> Any:
+        return keras.tree.pack_sequence_as(rows.parts, [tf.gather(array, numbers) for array in arrays])
+
+    numbers = tf.data.Dataset.from_generator(orders, output_signature=tf.TensorSpec([None], tf.int64)).flat_map(
+        lambda order: tf.data.Dataset.from_tensor_slices(order).batch(plan.batch_size)
+    )
+    return numbers.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+
 def fit_plainly(model: Any, rows: Rows, plan: Plan, callbacks: Sequence[Any], check: Callable[[], None]) -> Any:
     """``model.fit``, and Keras's ``History``."""
     return model.fit(
-        rows.batches(plan.batch_size, plan.order, range(plan.initial_epoch, plan.epochs)),
+        pipeline(rows, plan),
         initial_epoch=plan.initial_epoch,
         epochs=plan.epochs,
         steps_per_epoch=plan.steps(rows),

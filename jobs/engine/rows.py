@@ -1,6 +1,6 @@
 """What is trained on: arrays with the rows first, and the order in which an epoch goes through them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,18 +83,11 @@ class Rows:
             )
         return self.take(slice(None, at)), self.take(slice(at, None))
 
-    def batches(self, batch_size: int, order: Order, epochs: range) -> Iterator[tuple[Any, ...]]:
-        """The batches of all ``epochs`` in turn. The last batch of an epoch holds what is left."""
-        for epoch in epochs:
-            numbers = order(epoch)
-            for start in range(0, len(numbers), batch_size):
-                yield self.take(numbers[start : start + batch_size]).parts
-
 
 def _standard(value: Any) -> Any:
     def convert(array: Any) -> NDArray[Any]:
         made = np.asarray(array)
-        return made.astype(keras.config.floatx()) if np.issubdtype(made.dtype, np.floating) else made
+        return made.astype(keras.config.floatx(), copy=False) if np.issubdtype(made.dtype, np.floating) else made
 
     return keras.tree.map_structure(convert, value)
 

@@ -40,15 +40,23 @@ def test_the_last_rows_are_held_back_and_no_side_is_left_empty() -> None:
 
 
 def test_an_epoch_has_its_own_order_whatever_came_before() -> None:
-    from jobs.engine import Rows, shuffled
+    from jobs.engine import shuffled
 
     order = shuffled(10, seed=7)
     assert sorted(order(3)) == list(range(10))
     assert order(3).tolist() == shuffled(10, seed=7)(3).tolist() != order(4).tolist()
-    rows = Rows.of(np.arange(10), np.arange(10))
-    batches = [x.tolist() for x, _ in rows.batches(4, order, range(3, 4))]
-    assert [len(batch) for batch in batches] == [4, 4, 2]
-    assert [number for batch in batches for number in batch] == order(3).tolist()
+
+
+def test_plain_fit_gets_the_rows_in_that_order_epoch_by_epoch() -> None:
+    from jobs.engine import Plan, Rows, shuffled
+    from jobs.engine.plain import pipeline
+
+    order = shuffled(10, seed=7)
+    rows = Rows.of({"a": np.arange(10)}, np.arange(10))
+    plan = Plan(epochs=5, initial_epoch=3, batch_size=4, order=order)
+    batches = [x["a"].numpy().tolist() for x, _ in pipeline(rows, plan)]
+    assert [len(batch) for batch in batches] == [4, 4, 2, 4, 4, 2]
+    assert [number for batch in batches for number in batch] == [*order(3), *order(4)]
 
 
 def test_calls_grow_to_a_moment_and_shrink_when_steps_get_slow() -> None:

@@ -1,0 +1,104 @@
+"""The same trainings by Fitboard's engine, in a child of the warm fork server as every attempt has one."""
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from benchmarks.plain import cross_validation, dropout, first_network, mnist
+
+
+def start() -> None:
+    """Start the fork server, and wait until it has imported Keras."""
+    multiprocessing.set_forkserver_preload(["jobs.warm"])
+    seconds(_nothing, Path(), Path())
+
+
+def seconds(work: Callable[[Path, Path], None], datasets: Path, programs: Path) -> float:
+    """How long ``work`` takes in a child of its own, from its fork to its end."""
+    context = multiprocessing.get_context("forkserver")
+    reader, writer = context.Pipe(duplex=False)
+    began = time.perf_counter()
+    process = context.Process(target=_child, args=(work, datasets, programs, writer))
+    process.start()
+    writer.close()
+    done: str = reader.recv()
+    took = time.perf_counter() - began
+    process.join()
+    if done != "done":
+        raise RuntimeError(done)
+    return took
+
+
+def _child(work: Callable[[Path, Path], None], datasets: Path, programs: Path, answer: Connection) -> None:
+    import tempfile
+
+    from jobs.engine.cache import ProgramCache
+
+    with tempfile.TemporaryDirectory() as folder:
+        cache = ProgramCache(programs, Path(folder) / "programs")
+        cache.open()
+        try:
+            work(datasets, Path(folder))
+        except Exception as error:
+            answer.send(f"{type(error).__name__}: {error}")
+        else:
+            answer.send("done")
+        cache.publish()
+
+
+def _nothing(_datasets: Path, _folder: Path) -> None:
+    pass
+
+
+def folds(datasets: Path, _folder: Path) -> None:
+    """Lesson 6: ten folds."""
+    from jobs.engine import Fold, Plan, Rows, choose, cross_validate, shuffled
+
+    x, y = first_network.data(datasets)
+    rows = Rows.of(x, y)
+    made = [Fold(rows.take(train), rows.take(test)) for train, test in cross_validation.parts(x, y)]
+    choice = choose(first_network.model())
+
+    def plan(fold: int) -> Any:
+        order = shuffled(len(made[fold].training), 7)
+        return Plan(epochs=first_network.EPOCHS, batch_size=first_network.BATCH_SIZE, order=order)
+
+    cross_validate(lambda _fold: first_network.model(choice.jit_compile), made, plan, choice)
+
+
+def small(datasets: Path, folder: Path) -> None:
+    """Lessons 8 to 10: dropout, a schedule, the best checkpoint."""
+    from jobs.engine import Engine, Plan, Rows, choose, shuffled
+
+    rows, validation = Rows.of(*dropout.data(datasets)).split(0.33)
+    plan = Plan(
+        epochs=dropout.EPOCHS,
+        batch_size=dropout.BATCH_SIZE,
+        order=shuffled(len(rows), 7),
+        validation=validation,
+        validation_batch_size=dropout.BATCH_SIZE,
+    )
+    choice = choose(dropout.model())
+    Engine(dropout.model(choice.jit_compile), choice).fit(rows, plan, dropout.callbacks(str(folder / "best.keras")))
+
+
+def images(datasets: Path, _folder: Path) -> None:
+    """Lesson 12: the simple convolutional network."""
+    from jobs.engine import Engine, Plan, Rows, choose, shuffled
+
+    x, y, x_test, y_test = mnist.data(datasets)
+    rows, validation = Rows.of(x, y), Rows.of(x_test, y_test)
+    choice = choose(mnist.model(), nbytes=rows.nbytes)
+    engine = Engine(mnist.model(choice.jit_compile), choice)
+    plan = Plan(
+        epochs=mnist.EPOCHS,
+        batch_size=mnist.BATCH_SIZE,
+        order=shuffled(len(rows), 7),
+        validation=validation,
+        validation_batch_size=mnist.BATCH_SIZE,
+    )
+    engine.fit(rows, plan)
+    engine.evaluate(validation)
