@@ -25,7 +25,8 @@ def listen(settings: Settings) -> socket.socket:
     """
     host = settings.host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, because asyncio turns off the delay of small packets only where it reads "TCP".
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, settings.port))
@@ -115,6 +116,7 @@ def serve(settings: Settings, say: Say | None = None) -> int:
         timeout_graceful_shutdown=4,
         ws="websockets-sansio",
         ws_max_size=1 << 16,  # nobody sends us anything over a socket
+        ws_per_message_deflate=False,  # it would cost each watcher 300 kB, and the time to compress the same frame anew
     )
 
     class Server(uvicorn.Server):
