@@ -15,18 +15,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.errors import Problem
-from app.models import Event
 
 log = logging.getLogger("fitboard")
 
 T = TypeVar("T")
+JoinMode = Literal["create_savepoint", "rollback_only"]
 
 BATCH = 256
 """How many waiting changes share one transaction at most."""
@@ -37,12 +38,15 @@ WAITING = 4096
 BUSY_MILLISECONDS = 5000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Committed:
-    """An event that is on disk and can be shown: the id of its run and the row."""
+    """An event that is on disk and can be shown: the id of its run and what its row says; ``data`` is JSON."""
 
     run: str
-    event: Event
+    seq: int
+    type: str
+    time: datetime
+    data: str
 
 
 @dataclass
@@ -175,8 +179,10 @@ class Database:
         events: list[Committed] = []
         try:
             with self._writer.connect() as connection, connection.begin():
+                # A change that is alone needs no savepoint: where it fails, the transaction holds nothing else.
+                mode: JoinMode = "create_savepoint" if len(batch) > 1 else "rollback_only"
                 for job in batch:
-                    outcomes.append(self._apply(connection, job, events))
+                    outcomes.append(self._apply(connection, job, events, mode))
         except Exception as error:
             log.error("a transaction of %d changes failed", len(batch), exc_info=error)
             problem = _as_problem(error)
@@ -195,8 +201,10 @@ class Database:
                 job.done.set_exception(failure)
 
     @staticmethod
-    def _apply(connection: Connection, job: _Job, events: list[Committed]) -> tuple[_Job, Any, BaseException | None]:
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+    def _apply(
+        connection: Connection, job: _Job, events: list[Committed], mode: JoinMode
+    ) -> tuple[_Job, Any, BaseException | None]:
+        with Session(connection, join_transaction_mode=mode, expire_on_commit=False) as session:
             try:
                 result = job.change(session)
                 session.commit()

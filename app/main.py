@@ -81,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for room in (system, lessons, runs, history, checkpoints, stream, ingest):
+    for room in (ingest, system, lessons, runs, history, checkpoints, stream):  # the busiest is found first
         app.include_router(room.router)
     pages.install(app, settings.data_dir / "cache")
     app.add_exception_handler(errors.Problem, for_browsers(errors.handle_problem))

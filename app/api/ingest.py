@@ -6,11 +6,11 @@ Each call carries a credential of its own: ``sync`` the worker key, the others t
 import logging
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app import security
-from app.api.routing import StrictRoute, unless_gone
+from app.api.routing import StrictRoute, body_of, unless_gone
 from app.board import Board, CurrentBoard
 from app.errors import Problem
 from app.files import WrongDigest
@@ -22,7 +22,7 @@ log = logging.getLogger("fitboard")
 router = APIRouter(prefix="/api/worker", include_in_schema=False, route_class=StrictRoute)
 
 
-def _attempt_token(request: Request) -> str:
+async def _attempt_token(request: Request) -> str:
     token = security.bearer(request.headers)
     if not token:
         raise Problem("unauthorized", "Send the attempt's token as Authorization: Bearer …")
@@ -32,7 +32,7 @@ def _attempt_token(request: Request) -> str:
 AttemptToken = Annotated[str, Depends(_attempt_token)]
 
 
-def _only_workers(request: Request, board: CurrentBoard) -> None:
+async def _only_workers(request: Request, board: CurrentBoard) -> None:
     if not security.same(security.bearer(request.headers), board.settings.worker_secret):
         raise Problem(
             "unauthorized",
@@ -53,15 +53,18 @@ async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> Sync
 
 
 @router.post("/runs/{run_id}/attempts/{attempt}/events")
-def record_entries(
-    board: CurrentBoard, token: AttemptToken, run_id: str, attempt: int, body: EntryBatch
-) -> Acknowledgement:
+async def record_entries(
+    board: CurrentBoard, token: AttemptToken, request: Request, run_id: str, attempt: int
+) -> Response:
     """Store journal entries in order; answered once they are on disk."""
+    body = await body_of(request, EntryBatch)
     reported = ingest.Reported(run_id, attempt, token, body.entries)
-    recorded = board.database.write(lambda session: ingest.record(session, reported, board.files.size, board.now()))
+    recorded = await board.database.awrite(
+        lambda session: ingest.record(session, reported, board.files.size, board.now())
+    )
     if recorded.superseded:
-        board.files.forget(run_id, recorded.superseded)
-    return Acknowledgement(n=recorded.acknowledged)
+        await run_in_threadpool(board.files.forget, run_id, recorded.superseded)
+    return Response(Acknowledgement(n=recorded.acknowledged).model_dump_json(), media_type="application/json")
 
 
 @router.put("/runs/{run_id}/attempts/{attempt}/checkpoints/{kind}", status_code=204)
