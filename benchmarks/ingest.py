@@ -29,7 +29,7 @@ def measure(folder: Path) -> list[Measured]:
             "one metric per request, one client", 500, one.per_second, "per s", how.format("one", ""), at_least=True
         ),
         Measured(
-            "one metric per request, eight clients", 800, eight.per_second, "per s", how.format("8", "es"), at_least=True
+            "one metric per request, eight clients", 800, eight.per_second, "per s", how.format(8, "es"), at_least=True
         ),
         Measured(
             "batches from eight workers",

@@ -33,7 +33,8 @@ class Measured:
         """A line of a Markdown table."""
         mark = "yes" if self.reached else "**no**"
         sign = "≥" if self.at_least else "≤"
-        return f"| {self.what} | {sign} {_goal(self.goal)} {self.unit} | {_number(self.value)} {self.unit} | {mark} | {self.how} |"
+        goal, value = f"{sign} {_goal(self.goal)} {self.unit}", f"{_number(self.value)} {self.unit}"
+        return f"| {self.what} | {goal.strip()} | {value.strip()} | {mark} | {self.how} |"
 
 
 def _goal(value: float) -> str:

@@ -35,4 +35,3 @@ def _measure(running: Running) -> list[Measured]:
         Measured("`POST /runs` → first epoch through the API", 3.0, median(first), "s", f"median of {RUNS} runs"),
         Measured("cancel of a running run → `canceled`", 2.0, max(canceled), "s", f"slowest of {RUNS}"),
     ]
-

@@ -134,9 +134,7 @@ def _epoch(batch: _Batch, entry: Entry) -> None:
     epoch, values = data.epoch, batch.values
     for name, value in data.metrics.items():
         values[name, epoch] = value
-    batch.changes.update(
-        epoch=epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds
-    )
+    batch.changes.update(epoch=epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds)
     if data.best is not None:
         best = data.best
         batch.changes.update(best_epoch=best.epoch, best_monitor=best.monitor, best_value=best.value)
