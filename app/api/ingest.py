@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app import board as boards
 from app import security
-from app.api.routing import StrictRoute, body_of, unless_gone
+from app.api.routing import StrictRequest, StrictRoute, body_of, unless_gone
 from app.board import Board, CurrentBoard
 from app.errors import Problem
 from app.files import WrongDigest
@@ -52,19 +53,24 @@ async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> Sync
     return await unless_gone(request, board.pool.sync(body))
 
 
-@router.post("/runs/{run_id}/attempts/{attempt}/events")
-async def record_entries(
-    board: CurrentBoard, token: AttemptToken, request: Request, run_id: str, attempt: int
-) -> Response:
-    """Store journal entries in order; answered once they are on disk."""
-    body = await body_of(request, EntryBatch)
-    reported = ingest.Reported(run_id, attempt, token, body.entries)
+async def record_entries(request: Request) -> Response:
+    """Store journal entries in order; answered once they are on disk.
+
+    A plain route: what FastAPI would do for it would take a third of the time of a call with one entry.
+    """
+    board, run_id = boards.of(request), request.path_params["run_id"]
+    token = await _attempt_token(request)
+    body = await body_of(StrictRequest(request.scope, request.receive), EntryBatch)
+    reported = ingest.Reported(run_id, request.path_params["attempt"], token, body.entries)
     recorded = await board.database.awrite(
         lambda session: ingest.record(session, reported, board.files.size, board.now())
     )
     if recorded.superseded:
         await run_in_threadpool(board.files.forget, run_id, recorded.superseded)
     return Response(Acknowledgement(n=recorded.acknowledged).model_dump_json(), media_type="application/json")
+
+
+router.add_route(f"{router.prefix}/runs/{{run_id}}/attempts/{{attempt:int}}/events", record_entries, methods=["POST"])
 
 
 @router.put("/runs/{run_id}/attempts/{attempt}/checkpoints/{kind}", status_code=204)
