@@ -26,7 +26,7 @@ SORTS: dict[str, InstrumentedAttribute[Any]] = {
 DEFAULT_SORT = "-created_at"
 MAX_LIMIT = 200
 MOST_TAGS = 500
-"""How many tags a statement names; more are looked through by the database."""
+"""Up to how many different tags are looked through here; more are by the database, row by row."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Sele
     if query.tag is not None:
         statement = statement.where(Run.number.in_(select(Tag.run_number).where(Tag.tag == query.tag)))
     words = (query.q or "").split()
-    known = session.scalars(select(Tag.tag).distinct()).all() if words else ()
+    known = _known_tags(session) if words else ()
     for word in words:
         statement = statement.where(
             or_(
@@ -102,13 +102,21 @@ def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Sele
     return statement
 
 
-def _tagged(session: Session, known: Sequence[str], word: str) -> ColumnElement[bool]:
-    """Whether a run has a tag that holds a word; found among the ``known`` tags first, which are few."""
+def _known_tags(session: Session) -> Sequence[str] | None:
+    """The different tags, each by one step into the index; None where they are too many for that."""
+    known = select(func.min(Tag.tag).label("tag")).cte("known", recursive=True)
+    following = select(func.min(Tag.tag)).where(Tag.tag > known.c.tag).scalar_subquery()
+    known = known.union_all(select(following).where(known.c.tag.is_not(None)))
+    found = session.scalars(select(known.c.tag).where(known.c.tag.is_not(None)).limit(MOST_TAGS + 1)).all()
+    return found if len(found) <= MOST_TAGS else None
+
+
+def _tagged(session: Session, known: Sequence[str] | None, word: str) -> ColumnElement[bool]:
+    """Whether a run has a tag that holds a word; looked for among the ``known`` tags first, which are few."""
+    if known is None:
+        return Run.number.in_(select(Tag.run_number).where(_holds(session, Tag.tag, word)))
     found = [tag for tag in known if word.lower() in tag.lower()]
-    if not found:
-        return false()
-    which = Tag.tag.in_(found) if len(found) <= MOST_TAGS else _holds(session, Tag.tag, word)
-    return Run.number.in_(select(Tag.run_number).where(which))
+    return Run.number.in_(select(Tag.run_number).where(Tag.tag.in_(found))) if found else false()
 
 
 def _holds(session: Session, column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
