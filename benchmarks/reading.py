@@ -37,7 +37,6 @@ def measure(folder: Path) -> list[Measured]:
         searched = timed(running, "/api/v1/runs?limit=50&q=deep+adam")
         rare = timed(running, "/api/v1/runs?limit=50&q=nobody-is-called-so")
         named = timed(running, "/api/v1/runs?limit=50&sort=name")
-        page = timed(running, "/runs")
         full = timed(running, f"/api/v1/runs/{long}/history")
         sampled = timed(running, f"/api/v1/runs/{longer}/history?max_points=1000")
     finally:
@@ -48,7 +47,6 @@ def measure(folder: Path) -> list[Measured]:
         Measured("list of 50, searched by two words, p50", 8, median(searched), "ms", some),
         Measured("list, searched in vain, p50", 8, median(rare), "ms", some),
         Measured("list of 50, sorted by name, p50", 8, median(named), "ms", some),
-        Measured("page of all runs, p50", 50, median(page), "ms", f"25 {some}, with their curves"),
         Measured(f"history of {LONG:,} epochs, p50", 15, median(full), "ms", "4 metrics, all values"),
         Measured(
             f"history of {LONGER:,} epochs in 1,000 points, p50",

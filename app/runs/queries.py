@@ -23,6 +23,9 @@ SORTS: dict[str, InstrumentedAttribute[Any]] = {
 }
 """What a list can be sorted by; a leading ``-`` turns the order round. Runs are numbered as they are created."""
 
+LISTED = select(Run).options(defer(Run.model_summary), defer(Run.versions))
+"""Runs without their longest columns, which no list shows. Made once, as all that takes longer to make than to run."""
+
 DEFAULT_SORT = "-created_at"
 MAX_LIMIT = 200
 MOST_TAGS = 500
@@ -68,8 +71,7 @@ def statement(session: Session, query: RunQuery) -> Select[Any]:
     """What :func:`search` asks the database: one run more than the page holds, to see whether another page follows."""
     descending = query.sort.startswith("-")
     column = SORTS[query.sort.removeprefix("-")]
-    unlisted = (defer(Run.model_summary), defer(Run.versions))  # the longest columns, which no list shows
-    found = _matching(session, select(Run).options(*unlisted), query)
+    found = _matching(session, LISTED, query)
     if query.cursor is not None:
         found = found.where(_beyond(column, descending, _decode(query.cursor, column)))
     order = [column, Run.number] if column is not Run.number else [Run.number]
@@ -102,12 +104,20 @@ def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Sele
     return statement
 
 
-def _known_tags(session: Session) -> Sequence[str] | None:
-    """The different tags, each by one step into the index; None where they are too many for that."""
+def _different_tags() -> Select[Any]:
+    """The different tags, up to one more than :data:`MOST_TAGS`, each by one step into the index."""
     known = select(func.min(Tag.tag).label("tag")).cte("known", recursive=True)
     following = select(func.min(Tag.tag)).where(Tag.tag > known.c.tag).scalar_subquery()
     known = known.union_all(select(following).where(known.c.tag.is_not(None)))
-    found = session.scalars(select(known.c.tag).where(known.c.tag.is_not(None)).limit(MOST_TAGS + 1)).all()
+    return select(known.c.tag).where(known.c.tag.is_not(None)).limit(MOST_TAGS + 1)
+
+
+DIFFERENT_TAGS = _different_tags()
+
+
+def _known_tags(session: Session) -> Sequence[str] | None:
+    """The different tags; None where they are too many."""
+    found = session.scalars(DIFFERENT_TAGS).all()
     return found if len(found) <= MOST_TAGS else None
 
 
