@@ -139,7 +139,7 @@ class EpochData(Wire):
     def split(logs: dict[str, float]) -> tuple[dict[str, float | None], dict[str, Literal["nan", "inf", "-inf"]]]:
         """Part Keras's ``logs`` into finite values and the names of the others, because JSON has no NaN."""
         metrics: dict[str, float | None] = {}
-        non_finite: dict[str, Literal["nan", "inf", "-inf"]] = Field(default_factory=dict)
+        non_finite: dict[str, Literal["nan", "inf", "-inf"]] = {}
         for name, value in logs.items():
             number = float(value)
             if math.isfinite(number):
