@@ -1,8 +1,8 @@
 """Long histories kept at hand: the newest read runs' metrics as packed columns of numbers.
 
-A run of 100,000 epochs with four metrics is 400,000 rows; reading them takes a third of a second, and they are read again
-whenever somebody looks. So what was read stays in memory, 12 bytes a value, up to a limit over all runs; what was
-not read for longest goes first. A column is never wrong: it belongs to a run's ``seq``, and no metric changes
+A run of 100,000 epochs with four metrics is 400,000 rows; reading them takes a third of a second, and they are read
+again whenever somebody looks. So what was read stays in memory, 12 bytes a value, up to a limit over all runs; what
+was not read for longest goes first. A column is never wrong: it belongs to a run's ``seq``, and no metric changes
 without an event. What came since is taken from the events, so that a growing run isn't read anew. In which shape
 histories leave is said in :mod:`app.runs.history`.
 """

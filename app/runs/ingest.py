@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
@@ -155,6 +156,7 @@ def _checkpoint(batch: _Batch, entry: Entry) -> None:
 def _result(batch: _Batch, entry: Entry) -> None:
     try:  # the one entry whose data is free: all that is stored must be able to leave again as JSON
         json.dumps(entry.data, allow_nan=False, ensure_ascii=False).encode()
+        to_json(entry.data)  # which doesn't nest as deeply
     except ValueError as error:
         raise _Refused(
             "data", "not_json", f"The result holds what JSON cannot say: {error}. Send null instead."

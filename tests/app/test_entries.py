@@ -68,6 +68,14 @@ ENVIRONMENT = {
 SHA = "0" * 64
 
 
+def nested(depth: int) -> list[Any]:
+    """Lists in lists: deeper than an answer could hold."""
+    inner: list[Any] = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
 class TestEntries:
     """Each type of entry, and what it leaves on the run."""
 
@@ -124,6 +132,7 @@ class TestEntries:
             ("log", {"level": "loud", "message": "!"}, "level"),
             ("result", {"accuracy": float("inf")}, ""),
             ("result", {"text": "\ud800"}, ""),
+            ("result", {"deep": nested(300)}, ""),
             ("status", {"status": "completed"}, "/type"),
             ("end", {"outcome": "vanished"}, "outcome"),
         ],
