@@ -11,6 +11,7 @@ from app.database import Database
 from app.executors.local import LocalPool
 from app.files import RunFiles
 from app.hub import Hub
+from app.runs.columns import Histories
 from app.settings import Settings
 from jobs.datasets import Datasets
 
@@ -25,6 +26,7 @@ class Board:
     pool: LocalPool
     datasets: Datasets
     files: RunFiles
+    histories: Histories
 
     def stop_waiting(self) -> None:
         """The server is about to stop: answer every call that is held, from any thread."""
@@ -44,4 +46,8 @@ def of(connection: HTTPConnection) -> Board:
     return board
 
 
-CurrentBoard = Annotated[Board, Depends(of)]
+async def _current(connection: HTTPConnection) -> Board:
+    return of(connection)  # as a coroutine: what isn't one FastAPI hands to a thread, which costs more than it does
+
+
+CurrentBoard = Annotated[Board, Depends(_current)]

@@ -2,9 +2,9 @@
 
 Only the server process opens the database, and within it only one connection writes: SQLite before 3.51.3 can
 corrupt a WAL database when two connections write or checkpoint at the same moment. So every change is a function
-handed to :meth:`Database.write`; one thread runs all that is waiting in a single transaction (each function under
-its own savepoint) and answers each caller once the commit is on disk. Readers have connections of their own and
-never wait for the writer. No query lives here; those are in :mod:`app.runs`.
+handed to :meth:`Database.write`; one thread runs all that is waiting in a single transaction (one that fails undoes
+itself alone, and may be called twice for that) and answers each caller once the commit is on disk. Readers have
+connections of their own and never wait for the writer. No query lives here; those are in :mod:`app.runs`.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -22,11 +23,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.errors import Problem
-from app.models import Event
 
 log = logging.getLogger("fitboard")
 
 T = TypeVar("T")
+Outcome = tuple[Any, BaseException | None]
+"""What a change returned, or what it raised."""
 
 BATCH = 256
 """How many waiting changes share one transaction at most."""
@@ -37,12 +39,15 @@ WAITING = 4096
 BUSY_MILLISECONDS = 5000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Committed:
-    """An event that is on disk and can be shown: the id of its run and the row."""
+    """An event that is on disk and can be shown: the id of its run and what its row says; ``data`` is JSON."""
 
     run: str
-    event: Event
+    seq: int
+    type: str
+    time: datetime
+    data: str
 
 
 @dataclass
@@ -94,6 +99,7 @@ class Database:
     def __init__(self, url: str, on_commit: Callable[[list[Committed]], None] = lambda _events: None) -> None:
         self._readers = make_engine(url, writer=False)
         self._writer = make_engine(url, writer=True)
+        self._connection: Connection | None = None
         self._on_commit = on_commit
         self._jobs: queue.Queue[_Job | None] = queue.Queue(WAITING)
         self._closing = threading.Lock()
@@ -145,6 +151,7 @@ class Database:
             self._closed = True
         self._jobs.put(None)
         self._thread.join()
+        self._disconnect()
         self._readers.dispose()
         self._writer.dispose()
 
@@ -171,13 +178,10 @@ class Database:
         batch = [job for job in batch if job.done.set_running_or_notify_cancel()]
         if not batch:
             return
-        outcomes: list[tuple[_Job, Any, BaseException | None]] = []
-        events: list[Committed] = []
         try:
-            with self._writer.connect() as connection, connection.begin():
-                for job in batch:
-                    outcomes.append(self._apply(connection, job, events))
+            outcomes, events = self._together(batch)
         except Exception as error:
+            self._disconnect()
             log.error("a transaction of %d changes failed", len(batch), exc_info=error)
             problem = _as_problem(error)
             for job in batch:
@@ -188,25 +192,72 @@ class Database:
                 self._on_commit(events)
             except Exception:
                 log.exception("showing %d committed events failed", len(events))
-        for job, result, failure in outcomes:
+        for job, (result, failure) in zip(batch, outcomes, strict=True):
             if failure is None:
                 job.done.set_result(result)
             else:
                 job.done.set_exception(failure)
 
+    def _together(self, batch: list[_Job]) -> tuple[list[Outcome], list[Committed]]:
+        """Apply the changes in one transaction; what became of each, and the events of all.
+
+        Hardly any change fails, so at first none gets a savepoint, which would cost as much as what it secures. Where
+        one fails, nothing of the transaction stays, and all are applied anew, each within a savepoint of its own.
+        """
+        connection = self._connected()
+        try:
+            with connection.begin():
+                return self._apply(connection, batch)
+        except OperationalError:
+            raise  # the database itself is in trouble: nobody's change may count
+        except Exception as error:
+            if len(batch) == 1:
+                return [(None, error)], []
+        with connection.begin():
+            return self._apply_each(connection, batch)
+
+    def _connected(self) -> Connection:
+        """The connection that writes. A file's is kept; a server's is taken anew, so that the pool sees it is alive."""
+        if self._connection is not None and self._connection.dialect.name != "sqlite":
+            self._disconnect()
+        if self._connection is None:
+            self._connection = self._writer.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     @staticmethod
-    def _apply(connection: Connection, job: _Job, events: list[Committed]) -> tuple[_Job, Any, BaseException | None]:
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            try:
-                result = job.change(session)
+    def _apply(connection: Connection, batch: list[_Job]) -> tuple[list[Outcome], list[Committed]]:
+        outcomes: list[Outcome] = []
+        events: list[Committed] = []
+        for job in batch:
+            with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+                outcomes.append((job.change(session), None))
                 session.commit()
-            except OperationalError:
-                raise  # the database itself is in trouble: nobody's change may count
-            except Exception as error:
-                session.rollback()
-                return job, None, error
-            events.extend(session.info.get("committed", ()))
-            return job, result, None
+                events += session.info.get("committed", ())
+        return outcomes, events
+
+    @staticmethod
+    def _apply_each(connection: Connection, batch: list[_Job]) -> tuple[list[Outcome], list[Committed]]:
+        outcomes: list[Outcome] = []
+        events: list[Committed] = []
+        for job in batch:
+            with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                try:
+                    result = job.change(session)
+                    session.commit()
+                except OperationalError:
+                    raise
+                except Exception as error:
+                    session.rollback()
+                    outcomes.append((None, error))
+                else:
+                    outcomes.append((result, None))
+                    events += session.info.get("committed", ())
+        return outcomes, events
 
 
 def _as_problem(error: Exception) -> Exception:

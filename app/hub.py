@@ -99,13 +99,13 @@ class Hub:
             watchers = self._watchers.get(one.run)
             if not everyone and not watchers:
                 continue
-            text = events.frame(one.event)
-            frame = Frame(one.event.seq, text, events.is_last(one.event))
+            text = events.frame(one)
+            frame = Frame(one.seq, text, events.is_last(one))
             if watchers:
                 self._put(watchers, frame)
             if everyone:
                 self._put(everyone, Frame(frame.seq, f'{{"run":"{one.run}",{text[1:]}'))
-        if any(one.event.type == EventType.STATUS for one in committed):
+        if any(one.type == EventType.STATUS for one in committed):
             self._wake()
 
     def _wake(self) -> None:

@@ -22,6 +22,7 @@ from app.migrate import migrate
 from app.pages import setup as pages
 from app.pages.problems import for_browsers
 from app.runs import queries
+from app.runs.columns import Histories
 from app.scheduler import Scheduler
 from app.security import Doors
 from app.settings import Settings
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
             pool=pool,
             datasets=Datasets(settings.datasets_dir, settings.data_dir / "datasets", settings.downloads),
             files=RunFiles(settings.data_dir),
+            histories=Histories(),
         )
         settings.worker_secret  # noqa: B018 (made now, so that a worker finds it)
         with database.read() as session:
@@ -81,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for room in (system, lessons, runs, history, checkpoints, stream, ingest):
+    for room in (ingest, system, lessons, runs, history, checkpoints, stream):  # the busiest is found first
         app.include_router(room.router)
     pages.install(app, settings.data_dir / "cache")
     app.add_exception_handler(errors.Problem, for_browsers(errors.handle_problem))

@@ -83,7 +83,12 @@ class Run(Base):
     """
 
     __tablename__ = "runs"
-    __table_args__ = (Index(None, "status", "number"), Index(None, "lesson", "number"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "status", "number"),
+        Index(None, "lesson", "number"),
+        Index(None, "name", "number"),
+        {"sqlite_autoincrement": True},
+    )
 
     number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)

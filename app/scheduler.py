@@ -56,9 +56,9 @@ class Scheduler:
     def notice(self, committed: list[Committed]) -> None:
         """Pass committed changes of status on (on the event loop)."""
         for one in committed:
-            if one.event.type != EventType.STATUS:
+            if one.type != EventType.STATUS:
                 continue
-            data = json.loads(one.event.data)
+            data = json.loads(one.data)
             if data["status"] == Status.QUEUED:
                 self._executor.submit(one.run)
             elif data["reason"] == lifecycle.CANCEL_REQUESTED:

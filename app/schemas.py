@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstr
 from app import sentences
 from app.models import Checkpoint, Run, Status
 from app.runs.events import timestamp
-from app.runs.history import Series
 from jobs.datasets import Source
 from jobs.lessons.base import Params
 from jobs.lessons.registry import LESSONS
@@ -181,11 +180,6 @@ class SampledHistory(Shape):
 
     sampled: Literal[True] = True
     series: dict[str, SampledSeries]
-
-    @classmethod
-    def of(cls, series: dict[str, Series]) -> "SampledHistory":
-        """The shape of sampled metrics."""
-        return cls(series={name: SampledSeries(epoch=one.epoch, value=one.value) for name, one in series.items()})
 
 
 class CheckpointShape(Shape):

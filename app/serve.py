@@ -4,6 +4,7 @@
 """
 
 import fcntl
+import gc
 import signal
 import socket
 import sys
@@ -25,7 +26,8 @@ def listen(settings: Settings) -> socket.socket:
     """
     host = settings.host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, because asyncio turns off the delay of small packets only where it reads "TCP".
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, settings.port))
@@ -115,11 +117,15 @@ def serve(settings: Settings, say: Say | None = None) -> int:
         timeout_graceful_shutdown=4,
         ws="websockets-sansio",
         ws_max_size=1 << 16,  # nobody sends us anything over a socket
+        ws_per_message_deflate=False,  # it would cost each watcher 300 kB, and the time to compress the same frame anew
     )
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            # What is there now stays. Left out of every later collection, which else would stop the server for 100 ms.
+            gc.collect()
+            gc.freeze()
             if self.started and say is not None:
                 say(f"Fitboard is at {link(settings)}")
 

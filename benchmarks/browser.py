@@ -10,11 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.played import PlayedWorker
 from benchmarks.report import Measured, median, percentile
-from jobs.protocol import Assignment, AttemptRef, Entry, EntryBatch, EventType, SyncReply, SyncRequest, now
 from tests import chromium
 from tests.running import Running
 
@@ -62,52 +61,6 @@ FIRST_CHART = """() => new Promise((resolve) => {
     ? resolve(performance.now()) : requestAnimationFrame(look);
   look();
 })"""
-
-
-class PlayedWorker:
-    """One attempt, reported by hand over the worker API."""
-
-    def __init__(self, running: Running, run: str) -> None:
-        self._run = run
-        self._key = running.settings().worker_secret
-        self._name = f"bench-{run}"
-        self._http = httpx.Client(base_url=running.url, trust_env=False, timeout=30)
-        self._assignment: Assignment = self._sync(SyncRequest(worker=self._name, slots=1, free=1, hold=0)).start[0]
-        assert self._assignment.run == run, "another run was waiting"
-        self._n = 0
-
-    def report(self, kind: EventType, data: dict[str, Any]) -> None:
-        """Send one entry and return when it is committed."""
-        self._n += 1
-        batch = EntryBatch(entries=[Entry(n=self._n, type=kind, time=now(), data=data)])
-        self._http.post(
-            f"/api/worker/runs/{self._run}/attempts/{self._assignment.attempt}/events",
-            content=batch.model_dump_json(),
-            headers=self._headers(self._assignment.token),
-        ).raise_for_status()
-
-    def epoch(self, epoch: int) -> None:
-        """Send one epoch with four metrics."""
-        loss = 1.0 / (1 + epoch / 20)
-        metrics = {"accuracy": 1 - loss / 2, "loss": loss, "val_accuracy": 1 - loss / 1.8, "val_loss": loss * 1.1}
-        best = {"epoch": epoch, "monitor": "val_loss", "value": metrics["val_loss"]}
-        data = {"epoch": epoch, "metrics": metrics, "seconds": 0.1, "eta_seconds": 1.0, "best": best}
-        self.report(EventType.EPOCH, data)
-
-    def stay(self) -> None:
-        """Keep the lease."""
-        mine = AttemptRef(run=self._run, attempt=self._assignment.attempt)
-        self._sync(SyncRequest(worker=self._name, slots=1, free=0, attempts=[mine], hold=0))
-
-    def _sync(self, request: SyncRequest) -> SyncReply:
-        answer = self._http.post(
-            "/api/worker/sync", content=request.model_dump_json(), headers=self._headers(self._key)
-        )
-        return SyncReply.model_validate_json(answer.raise_for_status().content)
-
-    @staticmethod
-    def _headers(secret: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
 
 def measure(folder: Path) -> list[Measured]:

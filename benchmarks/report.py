@@ -12,26 +12,38 @@ import psutil
 
 @dataclass(frozen=True)
 class Measured:
-    """A quantity, what it has to reach, and what was measured; all in ``unit``, smaller is better."""
+    """A quantity, what it has to reach, and what was measured; all in ``unit``.
+
+    Smaller is better, unless ``at_least`` says that the goal is a lower bound.
+    """
 
     what: str
     goal: float
     value: float
     unit: str
     how: str
+    at_least: bool = False
 
     @property
     def reached(self) -> bool:
         """Whether the goal is met."""
-        return self.value <= self.goal
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     def row(self) -> str:
         """A line of a Markdown table."""
         mark = "yes" if self.reached else "**no**"
-        return f"| {self.what} | {self.goal:g} {self.unit} | {_number(self.value)} {self.unit} | {mark} | {self.how} |"
+        sign = "≥" if self.at_least else "≤"
+        goal, value = f"{sign} {_goal(self.goal)} {self.unit}", f"{_number(self.value)} {self.unit}"
+        return f"| {self.what} | {goal.strip()} | {value.strip()} | {mark} | {self.how} |"
+
+
+def _goal(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10_000 else f"{value:g}"
 
 
 def _number(value: float) -> str:
+    if value >= 10_000:
+        return f"{value:,.0f}"
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plain import cross_validation, dropout, first_network, mnist
+from jobs.allocation import keep_freed_memory
 
 
 def start() -> None:
     """Start the fork server, and wait until it has imported Keras."""
+    keep_freed_memory()
     multiprocessing.set_forkserver_preload(["jobs.warm"])
     seconds(_nothing, Path(), Path())
 

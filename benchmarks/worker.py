@@ -9,8 +9,18 @@ from tests.running import Running, wait_until
 RUNS = 5
 
 
-def measure(running: Running) -> list[Measured]:
-    """Queue runs one after the other at an otherwise idle worker."""
+def measure(folder: Path) -> list[Measured]:
+    """Start a server and a worker, and queue runs one after the other while nothing else is to do."""
+    running = Running(folder / "worker")
+    try:
+        running.start_server()
+        running.start_worker()
+        return _measure(running)
+    finally:
+        running.stop()
+
+
+def _measure(running: Running) -> list[Measured]:
     first, canceled = [], []
     for _ in range(RUNS):
         begun = time.perf_counter()
@@ -25,11 +35,3 @@ def measure(running: Running) -> list[Measured]:
         Measured("`POST /runs` → first epoch through the API", 3.0, median(first), "s", f"median of {RUNS} runs"),
         Measured("cancel of a running run → `canceled`", 2.0, max(canceled), "s", f"slowest of {RUNS}"),
     ]
-
-
-def start(folder: Path) -> Running:
-    """A server and a worker that has called in."""
-    running = Running(folder / "worker")
-    running.start_server()
-    running.start_worker()
-    return running

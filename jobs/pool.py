@@ -22,6 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 from jobs import child
+from jobs.allocation import keep_freed_memory
 from jobs.attempts import Attempt, Why
 from jobs.link import Link
 from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest
@@ -229,6 +230,7 @@ class Pool:
         if sys.platform == "darwin":
             # macOS ends a forked process that touches its frameworks, unless told that this is meant.
             os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")
+        keep_freed_memory()
         multiprocessing.set_forkserver_preload(["jobs.warm"])
         forkserver.ensure_running()
         reader, writer = self._context.Pipe(duplex=False)

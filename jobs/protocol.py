@@ -133,7 +133,7 @@ class EpochData(Wire):
 
     epoch: Number
     metrics: dict[MetricName, FiniteFloat | None]
-    non_finite: dict[str, Literal["nan", "inf", "-inf"]] = {}
+    non_finite: dict[str, Literal["nan", "inf", "-inf"]] = Field(default_factory=dict)
     seconds: FiniteFloat
     eta_seconds: FiniteFloat | None = None
     best: Best | None = None

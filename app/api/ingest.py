@@ -4,17 +4,20 @@ Each call carries a credential of its own: ``sync`` the worker key, the others t
 """
 
 import logging
+import re
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app import board as boards
 from app import security
-from app.api.routing import StrictRoute, unless_gone
+from app.api.routing import StrictRequest, StrictRoute, body_of, unless_gone
 from app.board import Board, CurrentBoard
-from app.errors import Problem
+from app.errors import Problem, invalid_input
 from app.files import WrongDigest
 from app.runs import ingest, lifecycle
+from app.sentences import FieldError, shown
 from jobs.protocol import PROTOCOL, Acknowledgement, EntryBatch, SyncReply, SyncRequest
 
 log = logging.getLogger("fitboard")
@@ -22,7 +25,7 @@ log = logging.getLogger("fitboard")
 router = APIRouter(prefix="/api/worker", include_in_schema=False, route_class=StrictRoute)
 
 
-def _attempt_token(request: Request) -> str:
+async def _attempt_token(request: Request) -> str:
     token = security.bearer(request.headers)
     if not token:
         raise Problem("unauthorized", "Send the attempt's token as Authorization: Bearer …")
@@ -32,7 +35,7 @@ def _attempt_token(request: Request) -> str:
 AttemptToken = Annotated[str, Depends(_attempt_token)]
 
 
-def _only_workers(request: Request, board: CurrentBoard) -> None:
+async def _only_workers(request: Request, board: CurrentBoard) -> None:
     if not security.same(security.bearer(request.headers), board.settings.worker_secret):
         raise Problem(
             "unauthorized",
@@ -52,16 +55,32 @@ async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> Sync
     return await unless_gone(request, board.pool.sync(body))
 
 
-@router.post("/runs/{run_id}/attempts/{attempt}/events")
-def record_entries(
-    board: CurrentBoard, token: AttemptToken, run_id: str, attempt: int, body: EntryBatch
-) -> Acknowledgement:
-    """Store journal entries in order; answered once they are on disk."""
+def _attempt(request: Request) -> int:
+    text = request.path_params["attempt"]
+    if re.fullmatch("[0-9]{1,9}", text):
+        return int(text)
+    detail = f"attempt is {shown(text)}. It must be a whole number."
+    raise invalid_input([FieldError(pointer="/path/attempt", code="int_parsing", detail=detail)])
+
+
+async def record_entries(request: Request) -> Response:
+    """Store journal entries in order; answered once they are on disk.
+
+    A plain route: what FastAPI would do for it would take a third of the time of a call with one entry.
+    """
+    board, run_id = boards.of(request), request.path_params["run_id"]
+    token, attempt = await _attempt_token(request), _attempt(request)
+    body = await body_of(StrictRequest(request.scope, request.receive), EntryBatch)
     reported = ingest.Reported(run_id, attempt, token, body.entries)
-    recorded = board.database.write(lambda session: ingest.record(session, reported, board.files.size, board.now()))
+    recorded = await board.database.awrite(
+        lambda session: ingest.record(session, reported, board.files.size, board.now())
+    )
     if recorded.superseded:
-        board.files.forget(run_id, recorded.superseded)
-    return Acknowledgement(n=recorded.acknowledged)
+        await run_in_threadpool(board.files.forget, run_id, recorded.superseded)
+    return Response(Acknowledgement(n=recorded.acknowledged).model_dump_json(), media_type="application/json")
+
+
+router.add_route(f"{router.prefix}/runs/{{run_id}}/attempts/{{attempt}}/events", record_entries, methods=["POST"])
 
 
 @router.put("/runs/{run_id}/attempts/{attempt}/checkpoints/{kind}", status_code=204)

@@ -5,11 +5,14 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 class StrictRequest(Request):
@@ -32,6 +35,29 @@ class StrictRequest(Request):
             raise json.JSONDecodeError(f"byte 0x{body[error.start]:02x} is not UTF-8", "", error.start) from None
         except ValueError:
             raise json.JSONDecodeError("a number has too many digits", "", 0) from None
+
+
+async def body_of(request: StrictRequest, model: type[M]) -> M:
+    """The body as a model, read in one go: for the call that comes a thousand times a second.
+
+    Raises:
+        RequestValidationError: as FastAPI would, had it read the body.
+    """
+    body = await request.body()
+    try:
+        return model.model_validate_json(body)
+    except ValueError:
+        pass  # what is wrong is found out the long way, so that it is told in the same words as everywhere
+    try:
+        received = await request.json()
+    except json.JSONDecodeError as error:
+        told = {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error", "input": {}}
+        raise RequestValidationError([{**told, "ctx": {"error": error.msg}}], body=error.doc) from None
+    try:
+        return model.model_validate(received)
+    except ValidationError as error:
+        errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(errors, body=received) from None
 
 
 class StrictRoute(APIRoute):

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from app import board as boards
 from app import forms
+from app.board import Board
 from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status
 from app.pages import course
@@ -115,8 +116,9 @@ def run(request: Request, run_id: str) -> Response:
     Raises:
         Problem: ``unknown-run``.
     """
-    with boards.of(request).database.read() as session:
-        page = _page(session, run_id, whole=True)
+    board = boards.of(request)
+    with board.database.read() as session:
+        page = _page(board, session, run_id, whole=True)
     return site(request).answer(request, "run.html", page)
 
 
@@ -127,15 +129,16 @@ def parts(request: Request, run_id: str) -> Response:
     Raises:
         Problem: ``unknown-run``.
     """
-    with boards.of(request).database.read() as session:
-        page = _page(session, run_id, whole=False)
+    board = boards.of(request)
+    with board.database.read() as session:
+        page = _page(board, session, run_id, whole=False)
     return site(request).answer(request, "run-parts.html", page)
 
 
-def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
+def _page(board: Board, session: Session, run_id: str, *, whole: bool) -> RunPage:
     found = lifecycle.find(session, run_id)
     over = Status(found.status).ended
-    series = history.series(session, found) if whole or over else {}
+    series = history.series(board.histories.read(session, found)) if whole or over else {}
     card = cards(session, [found])[0]
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
     fields = _fields(found)

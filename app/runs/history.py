@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from pydantic_core import to_json
 
-from app.models import Metric, Run
+from app.runs.columns import Column, Columns
 
 Value = float | None
 
@@ -21,22 +21,9 @@ class Series:
     value: list[Value]
 
 
-def series(session: Session, run: Run) -> dict[str, Series]:
-    """Every metric of a run in the order in which Keras reports them."""
-    query = (
-        select(Metric.name, Metric.epoch, Metric.value)
-        .where(Metric.run_number == run.number)
-        .order_by(Metric.name, Metric.epoch)
-    )
-    found: dict[str, Series] = {}
-    for name, epoch, value in session.execute(query):
-        one = found.get(name)
-        if one is None:
-            one = found[name] = Series([], [])
-        one.epoch.append(epoch)
-        one.value.append(value)
-    order = [name for name in run.last or {} if name in found]
-    return {name: found[name] for name in [*order, *sorted(found.keys() - set(order))]}
+def series(found: Columns) -> dict[str, Series]:
+    """Every metric in the order in which Keras reports them."""
+    return {name: unpacked(one) for name, one in found.items()}
 
 
 def columns(found: dict[str, Series]) -> tuple[list[int], dict[str, list[Value]]]:
@@ -59,33 +46,75 @@ def sample(one: Series, max_points: int) -> Series:
     highest value stay, and the first that isn't finite. Where there is no room for a bucket (fewer than 4 points, or
     5 where a value isn't finite), as many of these as fit.
     """
-    count = len(one.epoch)
+    kept = _kept(one.value, max_points, None in one.value)
+    return Series([one.epoch[i] for i in kept], [one.value[i] for i in kept])
+
+
+def _kept(values: Sequence[Value], max_points: int, gaps: bool) -> Sequence[int]:
+    """Which points :func:`sample` keeps, ascending."""
+    count = len(values)
     if count <= max_points:
-        return one
-    per_bucket = 3 if None in one.value else 2
+        return range(count)
+    per_bucket, landmarks = (3, _landmarks) if gaps else (2, _extremes)
     buckets = max((max_points - 2) // per_bucket, 1)
     kept = {0, count - 1}
     for bucket in range(buckets):
         start, stop = bucket * count // buckets, (bucket + 1) * count // buckets
-        for index in _landmarks(one.value, start, stop):
+        for index in landmarks(values, start, stop):
             if len(kept) < max_points:
                 kept.add(index)
-    return Series([one.epoch[i] for i in sorted(kept)], [one.value[i] for i in sorted(kept)])
+    return sorted(kept)
 
 
-def _landmarks(values: Sequence[Value], start: int, stop: int) -> list[int]:
+def _extremes(values: Sequence[Any], start: int, stop: int) -> tuple[int, int]:
+    """Where a stretch that is finite throughout has its highest value and its lowest, the first of each."""
+    stretch = list(values[start:stop])
+    return start + stretch.index(max(stretch)), start + stretch.index(min(stretch))
+
+
+def _landmarks(values: Sequence[Value], start: int, stop: int) -> Sequence[int]:
     """Where a stretch has its highest value, its lowest, and its first that isn't finite."""
-    finite = [(value, index) for index, value in enumerate(values[start:stop], start) if value is not None]
-    missing = (
-        [next(index for index in range(start, stop) if values[index] is None)] if len(finite) < stop - start else []
-    )
+    stretch = values[start:stop]
+    if None not in stretch:
+        return _extremes(values, start, stop)
+    missing = start + stretch.index(None)
+    finite = [(value, index) for index, value in enumerate(stretch, start) if value is not None]
     if not finite:
-        return missing
-    return [max(finite, key=_value)[1], min(finite, key=_value)[1], *missing]
+        return (missing,)
+    return max(finite, key=_value)[1], min(finite, key=_value)[1], missing
 
 
 def _value(point: tuple[float, int]) -> float:
     return point[0]
+
+
+def encoded(found: Columns) -> bytes:
+    """The metrics side by side, as :func:`columns` says, as JSON in Keras's shape."""
+    parts = list(found.values())
+    if all(one.epoch == parts[0].epoch for one in parts[1:]):
+        epochs = parts[0].epoch.tolist() if parts else []
+        history: Mapping[str, Sequence[Value]] = {name: one.value.tolist() for name, one in found.items()}
+    else:
+        epochs, history = columns(series(found))
+    return to_json({"epoch": epochs, "history": history}, inf_nan_mode="null")
+
+
+def encoded_sample(found: Columns, max_points: int) -> bytes:
+    """What :func:`sample` keeps of each metric, as JSON."""
+    series = {}
+    for name, one in found.items():
+        # Without gaps straight from the packed numbers: to make objects of all of them takes longer than the rest.
+        values: Sequence[Value] = unpacked(one).value if one.gaps else one.value
+        kept = _kept(values, max_points, one.gaps)
+        series[name] = {"epoch": [one.epoch[i] for i in kept], "value": [values[i] for i in kept]}
+    return to_json({"sampled": True, "series": series})
+
+
+def unpacked(one: Column) -> Series:
+    """A packed column as a series."""
+    found = one.value.tolist()
+    values: list[Value] = [None if value != value else value for value in found] if one.gaps else [*found]
+    return Series(one.epoch.tolist(), values)
 
 
 def as_csv(found: dict[str, Series]) -> str:

@@ -4,21 +4,21 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from pydantic_core import to_json
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.errors import invalid_input
 from app.models import Checkpoint, Metric, Run, Status
-from app.runs import events, lifecycle
+from app.runs import events, lifecycle, rows
 from app.sentences import FieldError, field_errors
 from jobs import protocol
 from jobs.protocol import Entry, EventType, Outcome
 
-Values = dict[tuple[str, int], float | None]
+METRICS = cast(Table, Metric.__table__)
 
 SizeOf = Callable[[str, str], int | None]
 """The bytes of a run's uploaded checkpoint, by run id and SHA-256; None where there is none."""
@@ -50,30 +50,31 @@ def record(session: Session, reported: Reported, size_of: SizeOf, now: datetime)
             leaves a gap, or names a checkpoint that wasn't uploaded.
     """
     run = lifecycle.authorize(session, reported.run_id, reported.attempt, reported.token)
-    named = _files(session, run)
-    values: Values = {}
+    saves = any(entry.type is EventType.CHECKPOINT for entry in reported.entries)
+    named = _files(session, run.number) if saves else frozenset()
+    batch = _Batch(session, run, size_of, now)
+    acknowledged = run.acknowledged
     for index, entry in enumerate(reported.entries):
-        if entry.n <= run.acknowledged:
+        if entry.n <= acknowledged:
             continue
-        if entry.n != run.acknowledged + 1:
-            detail = f"Entry {entry.n} follows entry {run.acknowledged}. Send entry {run.acknowledged + 1} next."
+        if entry.n != acknowledged + 1:
+            detail = f"Entry {entry.n} follows entry {acknowledged}. Send entry {acknowledged + 1} next."
             raise invalid_input([FieldError(pointer=f"/entries/{index}/n", code="gap", detail=detail)])
         try:
-            APPLY[entry.type](session, run, entry, values, now)
-            if entry.type is EventType.CHECKPOINT:
-                named |= {_require_upload(run, entry, size_of)}
+            APPLY[entry.type](batch, entry)
         except ValidationError as error:
             raise invalid_input(field_errors(error.errors(include_url=False), ("entries", index, "data"))) from None
         except _Refused as error:
             raise invalid_input(
                 [FieldError(pointer=f"/entries/{index}/{error.where}", code=error.code, detail=error.detail)]
             ) from None
-        run.acknowledged = entry.n
+        acknowledged = entry.n
         if entry.type is EventType.END:
             break
-    _upsert_metrics(session, run, values)
-    session.flush()
-    return Recorded(run.acknowledged, named - _files(session, run))
+    else:
+        batch.changes["acknowledged"] = acknowledged
+        batch.settle()
+    return Recorded(acknowledged, (named | batch.uploads) - _files(session, run.number) if saves else frozenset())
 
 
 class _Refused(Exception):
@@ -83,88 +84,109 @@ class _Refused(Exception):
         self.where, self.code, self.detail = where, code, detail
 
 
-def _files(session: Session, run: Run) -> frozenset[str]:
-    return frozenset(session.scalars(select(Checkpoint.sha256).where(Checkpoint.run_number == run.number)))
+class _Batch:
+    """What some entries change, gathered, so that a thousand epochs are a few statements and one change of the run."""
+
+    def __init__(self, session: Session, run: lifecycle.Owned, size_of: SizeOf, now: datetime) -> None:
+        self.session, self.run, self.size_of, self.now = session, run, size_of, now
+        self.uploads: set[str] = set()
+        self.messages: list[events.Message] = []
+        self.values: dict[tuple[str, int], float | None] = {}
+        self.changes: dict[str, Any] = {}
+        self._seq = run.seq
+
+    def pass_on(self, entry: Entry) -> None:
+        """Have an entry become an event as it was sent."""
+        self.messages.append((entry.type, entry.data, entry.time))
+
+    def settle(self) -> None:
+        """Write what has been gathered."""
+        session, number = self.session, self.run.number
+        values = [(number, name, epoch, value) for (name, epoch), value in self.values.items()]
+        rows.insert(session, METRICS, values, replace=True)
+        self._seq = events.write(session, self.run.id, number, self._seq, self.messages)
+        rows.update(session, lifecycle.TABLE, {**self.changes, "seq": self._seq}, "number", number)
+        self.values, self.messages, self.changes = {}, [], {}
 
 
-def _stage(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
-    data = protocol.StageData.model_validate(entry.data)
-    run.stage = data.stage
-    _pass_on(session, run, entry)
+def _files(session: Session, number: int) -> frozenset[str]:
+    return frozenset(session.scalars(select(Checkpoint.sha256).where(Checkpoint.run_number == number)))
 
 
-def _environment(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
+def _stage(batch: _Batch, entry: Entry) -> None:
+    batch.changes["stage"] = protocol.StageData.model_validate(entry.data).stage
+    batch.pass_on(entry)
+
+
+def _environment(batch: _Batch, entry: Entry) -> None:
     data = protocol.EnvironmentData.model_validate(entry.data)
-    run.backend, run.device, run.route = data.backend, data.device[:100], data.route
-    run.jit_compile, run.versions = data.jit_compile, dict(data.versions)
-    _pass_on(session, run, entry)
+    batch.changes.update(data.model_dump(), device=data.device[:100])
+    batch.pass_on(entry)
 
 
-def _model(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
+def _model(batch: _Batch, entry: Entry) -> None:
     data = protocol.ModelData.model_validate(entry.data)
-    run.model_summary, run.parameters = data.summary, data.parameters
-    _pass_on(session, run, entry)
+    batch.changes.update(model_summary=data.summary, parameters=data.parameters)
+    batch.pass_on(entry)
 
 
-def _epoch(session: Session, run: Run, entry: Entry, values: Values, _now: datetime) -> None:
+def _epoch(batch: _Batch, entry: Entry) -> None:
     data = protocol.EpochData.model_validate(entry.data)
+    epoch, values = data.epoch, batch.values
     for name, value in data.metrics.items():
-        values[name, data.epoch] = value
-    run.epoch = data.epoch
-    run.last = dict(data.metrics)
-    run.eta_seconds = data.eta_seconds
-    run.seconds_per_epoch = data.seconds
+        values[name, epoch] = value
+    batch.changes.update(epoch=epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds)
     if data.best is not None:
-        run.best_epoch, run.best_monitor, run.best_value = data.best.epoch, data.best.monitor, data.best.value
-    _pass_on(session, run, entry)
+        best = data.best
+        batch.changes.update(best_epoch=best.epoch, best_monitor=best.monitor, best_value=best.value)
+    batch.pass_on(entry)
 
 
-def _checkpoint(session: Session, run: Run, entry: Entry, _values: Values, now: datetime) -> None:
+def _checkpoint(batch: _Batch, entry: Entry) -> None:
     data = protocol.CheckpointData.model_validate(entry.data)
-    session.merge(Checkpoint(run_number=run.number, created_at=now, **data.model_dump()))
-    _pass_on(session, run, entry)
-
-
-def _require_upload(run: Run, entry: Entry, size_of: SizeOf) -> str:
-    data = protocol.CheckpointData.model_validate(entry.data)
-    size = size_of(run.id, data.sha256)
+    size = batch.size_of(batch.run.id, data.sha256)
     if size != data.bytes:
         found = "was not uploaded" if size is None else f"was uploaded with {size} bytes, not {data.bytes}"
         raise _Refused("data/sha256", "not_uploaded", f"The checkpoint {data.sha256} {found}. Upload it first.")
-    return data.sha256
+    batch.session.merge(Checkpoint(run_number=batch.run.number, created_at=batch.now, **data.model_dump()))
+    batch.uploads.add(data.sha256)
+    batch.pass_on(entry)
 
 
-def _result(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
+def _result(batch: _Batch, entry: Entry) -> None:
     try:  # the one entry whose data is free: all that is stored must be able to leave again as JSON
         json.dumps(entry.data, allow_nan=False, ensure_ascii=False).encode()
+        to_json(entry.data)  # which doesn't nest as deeply
     except ValueError as error:
         raise _Refused(
             "data", "not_json", f"The result holds what JSON cannot say: {error}. Send null instead."
         ) from None
-    run.result = dict(entry.data)
-    _pass_on(session, run, entry)
+    batch.changes["result"] = entry.data
+    batch.pass_on(entry)
 
 
-def _end(session: Session, run: Run, entry: Entry, _values: Values, now: datetime) -> None:
+def _end(batch: _Batch, entry: Entry) -> None:
     data = protocol.EndData.model_validate(entry.data)
-    end(session, run, data, now)
+    batch.changes["acknowledged"] = entry.n
+    batch.settle()  # what came before it comes before it
+    end(batch.session, lifecycle.find(batch.session, batch.run.id), data, batch.now)
 
 
 def _checked(model: type[protocol.Wire]) -> "Apply":
-    def apply(session: Session, run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
+    def apply(batch: _Batch, entry: Entry) -> None:
         model.model_validate(entry.data)
-        _pass_on(session, run, entry)
+        batch.pass_on(entry)
 
     return apply
 
 
-def _server_only(_session: Session, _run: Run, entry: Entry, _values: Values, _now: datetime) -> None:
+def _server_only(_batch: _Batch, entry: Entry) -> None:
     raise _Refused(
         "type", "server_only", f"Entries of type {entry.type} are written by the server alone. Leave it out."
     )
 
 
-Apply = Callable[[Session, Run, Entry, Values, datetime], None]
+Apply = Callable[[_Batch, Entry], None]
 
 APPLY: Mapping[EventType, Apply] = {
     EventType.STAGE: _stage,
@@ -194,22 +216,3 @@ def end(session: Session, run: Run, data: protocol.EndData, now: datetime) -> No
         lifecycle.change_status(session, run, Status.QUEUED, now, data.reason or "worker-stopped")
     else:
         lifecycle.change_status(session, run, Status.FAILED, now, data.reason or "error", error)
-
-
-def _pass_on(session: Session, run: Run, entry: Entry) -> None:
-    events.append(session, run, entry.type, entry.data, entry.time)
-
-
-def _upsert_metrics(session: Session, run: Run, values: Values) -> None:
-    if not values:
-        return
-    rows = [
-        {"run_number": run.number, "name": name, "epoch": epoch, "value": value}
-        for (name, epoch), value in values.items()
-    ]
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(Metric)
-    statement = statement.on_conflict_do_update(
-        index_elements=["run_number", "name", "epoch"], set_={"value": statement.excluded.value}
-    )
-    session.execute(statement, rows)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
+from sqlalchemy import Table, insert, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Problem
 from app.models import Run, Status, Tag
-from app.runs import events
+from app.runs import events, rows
 from jobs.protocol import Assignment, EventType, Route
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
@@ -26,6 +26,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.CANCELED: frozenset(),
 }
 """From each status, the statuses that may follow. Back to ``queued`` is how a worker hands a run back."""
+
+TABLE = cast(Table, Run.__table__)
 
 CANCEL_REQUESTED = "cancel-requested"
 """The reason of a running run that was asked to stop and hasn't yet."""
@@ -81,8 +83,7 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
     if new.tags:
         session.execute(insert(Tag), [{"run_number": run.number, "tag": tag} for tag in new.tags])
     _announce(session, run, now)
-    for line in new.log:
-        events.append(session, run, EventType.LOG, {"level": "info", "message": line}, now)
+    events.append(session, run, *((EventType.LOG, {"level": "info", "message": line}, now) for line in new.log))
     return run
 
 
@@ -169,22 +170,33 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Assi
     return assignments
 
 
-def authorize(session: Session, run_id: str, attempt: int, token: str) -> Run:
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A run that an attempt may report on: what its entries are joined to."""
+
+    id: str
+    number: int
+    seq: int
+    acknowledged: int
+
+
+def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
     """The run, if this attempt is still its own and the token is the attempt's.
 
     Raises:
         Problem: ``stale-attempt`` or ``unauthorized``.
     """
-    run = session.scalar(select(Run).where(Run.id == run_id))
+    names = ("number", "status", "attempt", "token_hash", "seq", "acknowledged")
+    run = rows.first(session, TABLE, names, "id", run_id)
     if run is None:
         raise Problem("stale-attempt", f"Run {run_id[:40]!r} is gone. Stop this attempt.")
     if run.status != Status.RUNNING or run.attempt != attempt:
         raise Problem(
-            "stale-attempt", f"Attempt {attempt} of run {run.id} is over: the run is {run.status}. Stop this attempt."
+            "stale-attempt", f"Attempt {attempt} of run {run_id} is over: the run is {run.status}. Stop this attempt."
         )
     if run.token_hash is None or not hmac.compare_digest(run.token_hash, _digest(token)):
         raise Problem("unauthorized", "The token is not this attempt's. Send the one from the assignment.")
-    return run
+    return Owned(run_id, run.number, run.seq, run.acknowledged)
 
 
 def request_cancel(session: Session, run_id: str, now: datetime) -> Run:
@@ -225,7 +237,7 @@ def delete(session: Session, run_id: str, now: datetime) -> str:
 
 def _announce(session: Session, run: Run, now: datetime) -> None:
     data = {"status": run.status, "reason": run.reason, "attempt": run.attempt, "error": run.error}
-    events.append(session, run, EventType.STATUS, data, now)
+    events.append(session, run, (EventType.STATUS, data, now))
 
 
 def _digest(token: str) -> str:

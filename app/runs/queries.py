@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from app.errors import invalid_input
 from app.models import Checkpoint, Run, Status, Tag
@@ -23,8 +23,13 @@ SORTS: dict[str, InstrumentedAttribute[Any]] = {
 }
 """What a list can be sorted by; a leading ``-`` turns the order round. Runs are numbered as they are created."""
 
+LISTED = select(Run).options(defer(Run.model_summary), defer(Run.versions))
+"""Runs without their longest columns, which no list shows. Made once, as all that takes longer to make than to run."""
+
 DEFAULT_SORT = "-created_at"
 MAX_LIMIT = 200
+MOST_TAGS = 500
+"""Up to how many different tags are looked through here; more are by the database, row by row."""
 
 
 @dataclass(frozen=True)
@@ -55,41 +60,83 @@ def search(session: Session, query: RunQuery) -> Page:
         Problem: ``invalid-input`` for a cursor that isn't ours.
         KeyError: for a sort that isn't in :data:`SORTS`.
     """
-    descending = query.sort.startswith("-")
     column = SORTS[query.sort.removeprefix("-")]
-    statement = _matching(select(Run), query)
-    if query.cursor is not None:
-        statement = statement.where(_beyond(column, descending, _decode(query.cursor, column)))
-    order = [column, Run.number] if column is not Run.number else [Run.number]
-    statement = statement.order_by(*(one.desc() if descending else one.asc() for one in order)).limit(query.limit + 1)
-    items = list(session.scalars(statement))
+    items = list(session.scalars(statement(session, query)))
     more = len(items) > query.limit
     items = items[: query.limit]
     return Page(items, _encode(getattr(items[-1], column.key), items[-1].number) if more else None)
 
 
+def statement(session: Session, query: RunQuery) -> Select[Any]:
+    """What :func:`search` asks the database: one run more than the page holds, to see whether another page follows."""
+    descending = query.sort.startswith("-")
+    column = SORTS[query.sort.removeprefix("-")]
+    found = _matching(session, LISTED, query)
+    if query.cursor is not None:
+        found = found.where(_beyond(column, descending, _decode(query.cursor, column)))
+    order = [column, Run.number] if column is not Run.number else [Run.number]
+    return found.order_by(*(one.desc() if descending else one.asc() for one in order)).limit(query.limit + 1)
+
+
 def count(session: Session, query: RunQuery) -> int:
     """How many runs match, on all pages together."""
-    return session.scalar(_matching(select(func.count()).select_from(Run), query)) or 0
+    return session.scalar(_matching(session, select(func.count()).select_from(Run), query)) or 0
 
 
-def _matching(statement: Select[Any], query: RunQuery) -> Select[Any]:
+def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Select[Any]:
     if query.status:
         statement = statement.where(Run.status.in_([str(one) for one in query.status]))
     if query.lesson is not None:
         statement = statement.where(Run.lesson == query.lesson)
     if query.tag is not None:
         statement = statement.where(Run.number.in_(select(Tag.run_number).where(Tag.tag == query.tag)))
-    for word in (query.q or "").split():
+    words = (query.q or "").split()
+    known = _known_tags(session) if words else ()
+    for word in words:
         statement = statement.where(
             or_(
-                Run.name.icontains(word, autoescape=True),
-                Run.lesson.icontains(word, autoescape=True),
+                _holds(session, Run.name, word),
+                _holds(session, Run.lesson, word),
                 Run.id == word,
-                Run.number.in_(select(Tag.run_number).where(Tag.tag.icontains(word, autoescape=True))),
+                _tagged(session, known, word),
             )
         )
     return statement
+
+
+def _different_tags() -> Select[Any]:
+    """The different tags, up to one more than :data:`MOST_TAGS`, each by one step into the index."""
+    known = select(func.min(Tag.tag).label("tag")).cte("known", recursive=True)
+    following = select(func.min(Tag.tag)).where(Tag.tag > known.c.tag).scalar_subquery()
+    known = known.union_all(select(following).where(known.c.tag.is_not(None)))
+    return select(known.c.tag).where(known.c.tag.is_not(None)).limit(MOST_TAGS + 1)
+
+
+DIFFERENT_TAGS = _different_tags()
+
+
+def _known_tags(session: Session) -> Sequence[str] | None:
+    """The different tags; None where they are too many."""
+    found = session.scalars(DIFFERENT_TAGS).all()
+    return found if len(found) <= MOST_TAGS else None
+
+
+def _tagged(session: Session, known: Sequence[str] | None, word: str) -> ColumnElement[bool]:
+    """Whether a run has a tag that holds a word; looked for among the ``known`` tags first, which are few."""
+    if known is None:
+        return Run.number.in_(select(Tag.run_number).where(_holds(session, Tag.tag, word)))
+    found = [tag for tag in known if word.lower() in tag.lower()]
+    return Run.number.in_(select(Tag.run_number).where(Tag.tag.in_(found))) if found else false()
+
+
+def _holds(session: Session, column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    """Whether a text holds a word, in capitals or not.
+
+    SQLite's ``LIKE`` takes capitals for small letters by itself; ``lower()`` of both sides would double its time.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return column.contains(word, autoescape=True)
+    return column.icontains(word, autoescape=True)
 
 
 def _beyond(column: InstrumentedAttribute[Any], descending: bool, place: tuple[Any, int]) -> ColumnElement[bool]:

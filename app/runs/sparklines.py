@@ -17,7 +17,7 @@ METRICS = ("val_loss", "loss")
 def sparklines(session: Session, runs: Iterable[Run]) -> dict[int, list[float | None]]:
     """The values to draw for each of these runs that has any, by run number."""
     numbers = [run.number for run in runs]
-    stride = cast(func.coalesce(Run.epochs, 0) / POINTS, Integer) + 1
+    stride = cast(func.coalesce(Run.epoch, 0) / POINTS, Integer) + 1
     query = (
         select(Metric.run_number, Metric.name, Metric.value)
         .join(Run, Run.number == Metric.run_number)

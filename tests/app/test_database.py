@@ -130,6 +130,25 @@ class TestGroupCommit:
         assert count(database) == 3
         assert [len(events) for events in audience.told] == [3]
 
+    def test_a_change_that_fails_alone_leaves_nothing_and_disturbs_none_after_it(
+        self, database: Database, audience: Audience
+    ) -> None:
+        def fail(session: Session) -> None:
+            create(session)
+            raise LookupError("on purpose")
+
+        def twice(session: Session) -> None:
+            create(session)
+            session.add_all([Run(**{**ROW, "id": "the same"}), Run(**{**ROW, "id": "the same"})])
+
+        for change, failure in ((fail, LookupError), (twice, IntegrityError)):
+            with pytest.raises(failure):
+                database.write(change)
+            assert count(database) == 0
+        assert audience.told == []
+        database.write(create)
+        assert count(database) == 1
+
     def test_a_change_whose_caller_gave_up_before_it_began_is_left_out(self, database: Database) -> None:
         busy = Busy(database)
         given_up, other = database.submit(create), database.submit(create)

@@ -68,6 +68,14 @@ ENVIRONMENT = {
 SHA = "0" * 64
 
 
+def nested(depth: int) -> list[Any]:
+    """Lists in lists: deeper than an answer could hold."""
+    inner: list[Any] = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
 class TestEntries:
     """Each type of entry, and what it leaves on the run."""
 
@@ -124,6 +132,7 @@ class TestEntries:
             ("log", {"level": "loud", "message": "!"}, "level"),
             ("result", {"accuracy": float("inf")}, ""),
             ("result", {"text": "\ud800"}, ""),
+            ("result", {"deep": nested(300)}, ""),
             ("status", {"status": "completed"}, "/type"),
             ("end", {"outcome": "vanished"}, "outcome"),
         ],
@@ -218,6 +227,14 @@ class TestFencing:
         problem(attempt.post(attempt.entry("epoch", **EPOCH), token="x" * 32), 401, "unauthorized")
         problem(attempt.post(attempt.entry("epoch", **EPOCH), token=server.settings.worker_secret), 401, "unauthorized")
         problem(server.http.post(f"{attempt.path}/events", json={"entries": []}), 401, "unauthorized")
+
+    @pytest.mark.parametrize("number", ["x", "-1", "1.5", "1e2", "%D9%A1", "9" * 20])
+    def test_what_is_no_attempts_number_is_refused_by_name(self, server: Server, number: str) -> None:
+        attempt = server.running()
+        headers = {"Authorization": f"Bearer {attempt.assignment.token}"}
+        path = f"/api/worker/runs/{attempt.run}/attempts/{number}/events"
+        body = problem(server.http.post(path, json={"entries": []}, headers=headers), 422, "invalid-input")
+        assert [error["pointer"] for error in body["errors"]] == ["/path/attempt"]
 
     def test_the_token_of_one_run_does_not_open_another(self, server: Server) -> None:
         server.create()

@@ -4,13 +4,15 @@ import json
 import math
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.runs.history import Series, as_csv, columns, sample
+from app.runs.columns import Column
+from app.runs.history import Series, as_csv, columns, encoded_sample, sample
 from tests.app.server import RUNS, Server, problem
 
 KERAS_WRITES = """
@@ -113,6 +115,10 @@ def test_columns_stand_side_by_side() -> None:
     )
 
 
+def packed(epochs: list[int], values: list[float | None]) -> Column:
+    return Column.of(array("i", epochs), array("d", [math.nan if value is None else value for value in values]))
+
+
 values = st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=300)
 
 
@@ -154,6 +160,14 @@ class TestSampling:
             values[peak] = 1.0
         got = sample(Series(list(range(1000)), values), 22)
         assert [epoch for epoch, value in zip(got.epoch, got.value, strict=True) if value] == list(range(5, 1000, 100))
+
+    @given(values=values, max_points=st.integers(2, 60))
+    @settings(deadline=None, derandomize=True, database=None)
+    def test_packed_columns_keep_the_same_points(self, values: list[float | None], max_points: int) -> None:
+        epochs = list(range(3, 3 + len(values)))
+        kept = sample(Series(epochs, values), max_points)
+        answer = json.loads(encoded_sample({"loss": packed(epochs, values)}, max_points))
+        assert answer == {"sampled": True, "series": {"loss": {"epoch": kept.epoch, "value": kept.value}}}
 
     def test_each_metric_has_its_own_epochs_in_the_answer(self, server: Server) -> None:
         attempt = server.running()

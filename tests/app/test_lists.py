@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from app.api.runs import Sort
+from app.runs import queries
 from app.runs.queries import SORTS
 from tests.app.server import RUNS, Server, problem
 
@@ -120,3 +121,32 @@ class TestList:
 
 def test_what_a_list_can_be_sorted_by_is_what_the_queries_know() -> None:
     assert set(get_args(Sort)) == {f"{minus}{name}" for minus in ("", "-") for name in SORTS}
+
+
+class TestTags:
+    """``q`` finds words in tags, however many tags there are."""
+
+    def test_capitals_make_no_difference_and_signs_stand_for_themselves(self, server: Server) -> None:
+        run = server.create(name="x", tags=["Ärger_50%", "odd"])["id"]
+        server.create(name="x", tags=["even"])
+        for word in ("ärger", "50%25", "r_5", "ODD"):
+            assert [one["id"] for one in listed(server, f"q={word}")] == [run], word
+        assert listed(server, "q=r%255") == []
+
+    def test_more_tags_than_a_statement_may_name_are_found_too(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(queries, "MOST_TAGS", 2)
+        runs = [server.create(name="x", tags=[f"Word{number}"])["id"] for number in range(3)]
+        server.create(name="x", tags=["other"])
+        assert [one["id"] for one in listed(server, "q=word")] == runs[::-1]
+
+
+def test_a_sorted_list_is_read_from_an_index(server: Server) -> None:
+    with server.board.database.read() as session:
+        for name in SORTS:
+            for minus in ("", "-"):
+                statement = queries.statement(session, queries.RunQuery(sort=minus + name))
+                text = str(statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+                plan = [row.detail for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+                assert not [step for step in plan if "TEMP B-TREE" in step], (name, plan)
