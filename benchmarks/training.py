@@ -11,7 +11,7 @@ from benchmarks import warm
 from benchmarks.report import Measured, median
 from tests.running import Running, wait_until
 
-ROUNDS = int(os.environ.get("FITBOARD_BENCH_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 """How often both sides are measured in turn."""
 
 REPOSITORY = Path(__file__).parent.parent
