@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.runs.history import Series, sample
 
 WIDTH, HEIGHT = 640, 280
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 30
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 24, 30
 
 TITLES = {"train": "Training", "validation": "Validation"}
 

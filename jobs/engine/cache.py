@@ -1,10 +1,10 @@
 """Compiled programs that outlive their process: XLA's own files, lent to one process at a time.
 
-XLA can keep what it compiled in a folder and read it again, which takes a quarter of the time. It trusts that folder: a
-file cut short by a crash or a full disk would fail the training. So every process gets a folder of its own, into which
-only files are put whose SHA-256 is the one that was noted when they were written (their seal); what it compiles itself
-goes back to the shared folder at its end, the file first and then its seal. One shared folder serves one kind of
-machine and one version of TensorFlow.
+XLA can keep what it compiled in a folder and read it again, which takes a fraction of the time. It trusts that
+folder: a file cut short by a crash or a full disk would fail the training. So every process gets a folder of its
+own, into which only files are put whose SHA-256 is the one that was noted when they were written (their seal); what
+it compiles itself goes back to the shared folder at its end, the file first and then its seal. One shared folder
+serves one kind of machine and one version of TensorFlow.
 """
 
 import contextlib
@@ -38,6 +38,8 @@ class ProgramCache:
 
     def open(self) -> None:
         """Take what is sound, and tell XLA where it lies. Must come before XLA compiles anything in this process."""
+        if '"' in str(self._own):
+            return  # no way to write that into a flag
         with contextlib.suppress(OSError):
             self._own.mkdir(parents=True, exist_ok=True)
             for program in self._programs():
@@ -46,8 +48,9 @@ class ProgramCache:
                     _lend(program, self._own / program.name)
                 else:
                     _forget(program)
+            # In quotes: TensorFlow parts the variable at spaces, and would take another folder.
             flags = [
-                f"--tf_xla_persistent_cache_directory={self._own}",
+                f'--tf_xla_persistent_cache_directory="{self._own}"',
                 "--tf_xla_persistent_cache_device_types=CPU",
             ]
             os.environ["TF_XLA_FLAGS"] = " ".join([os.environ.get("TF_XLA_FLAGS", ""), *flags]).strip()

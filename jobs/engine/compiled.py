@@ -36,15 +36,19 @@ class Compiled:
         Raises:
             tensorflow.errors.OpError: XLA can't compile the model.
         """
-        needed = []
+        needed: dict[
+            int, Steps
+        ] = {}  # by program: of folds that share one, only the first keeps its rows on the device
         for rows, plan, test in trainings:
             self._build(rows)
-            needed.append(self._programs.training(OnDevice.put(rows), plan.batch_size, plan.order(0)))
+            steps = [self._programs.training(OnDevice.put(rows), plan.batch_size, plan.order(0))]
             if plan.validation is not None:
-                needed.append(self._programs.testing(OnDevice.put(plan.validation), plan.validation_batch_size))
+                steps.append(self._programs.testing(OnDevice.put(plan.validation), plan.validation_batch_size))
             if test is not None:
-                needed.append(self._programs.testing(OnDevice.put(test), VALIDATION_BATCH))
-        compile_all(needed)
+                steps.append(self._programs.testing(OnDevice.put(test), VALIDATION_BATCH))
+            for one in steps:
+                needed.setdefault(id(one.program), one)
+        compile_all(list(needed.values()))
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any]) -> Any:
         """Train, and return Keras's ``History``."""

@@ -12,17 +12,13 @@ from jobs.engine.rows import Rows
 class Beat(keras.callbacks.Callback):  # type: ignore[misc]
     """Calls ``check`` after every batch of a ``fit``, ``evaluate`` or ``predict``, and tells which step is done."""
 
-    async_safe = True
-    """Keras may call this from a thread of its own while the next step is under way: without it every step would wait,
-    and a convolutional network take half as long again. What ``check`` raises leaves ``fit`` a step or two later."""
-
     def __init__(self, check: Callable[[], None], on_steps: Callable[[int], None] | None = None) -> None:
         super().__init__()
         self._check = check
         self._on_steps = on_steps
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """After a training step; never looks at ``logs``, which would wait for the device."""
+        """After a training step."""
         if self._on_steps is not None:
             self._on_steps(batch + 1)
         self._check()

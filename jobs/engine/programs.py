@@ -108,9 +108,8 @@ def compile_all(steps: Sequence[Steps]) -> None:
     Raises:
         tensorflow.errors.OpError: XLA can't compile one of them.
     """
-    distinct = {id(one.program): one for one in steps}.values()
-    with ThreadPoolExecutor(len(distinct), "compile") as threads:
-        for done in [threads.submit(one.run, 0, 0) for one in distinct]:
+    with ThreadPoolExecutor(len(steps), "compile") as threads:
+        for done in [threads.submit(one.run, 0, 0) for one in steps]:
             done.result()
 
 

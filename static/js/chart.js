@@ -101,7 +101,7 @@ export class Chart {
     const marks = this.marks();
     return {
       ...this.size,
-      margin: { l: 54, r: 14, t: 10, b: 32 },
+      margin: { l: 54, r: 14, t: 22, b: 32 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font,

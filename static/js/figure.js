@@ -36,7 +36,7 @@ export function bestMark(epoch, value, colours) {
 }
 
 /**
- * A word at a marked epoch, on the side where there is room.
+ * A word at a marked epoch, on the side where there is room: above the curves, or at their foot.
  * @param {Mark} mark
  * @param {string} background
  * @param {number} last
@@ -44,7 +44,7 @@ export function bestMark(epoch, value, colours) {
  */
 export function label({ epoch, text, colour, y }, background, last) {
   const side = epoch > last * 0.7 ? { xanchor: "right", xshift: -4 } : { xanchor: "left", xshift: 4 };
-  const place = { x: epoch + 1, y, xref: "x", yref: "paper", yanchor: y ? "top" : "bottom" };
+  const place = { x: epoch + 1, y, xref: "x", yref: "paper", yanchor: "bottom" };
   return { ...place, ...side, text, showarrow: false, bgcolor: background, font: { color: colour, size: 12 } };
 }
 

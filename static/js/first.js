@@ -20,6 +20,7 @@
       }
       held.replaceWith(held.content);
     }
+    // For whoever wants to know that the page listens now: its tests.
     void Promise.all(scripts).then(() => {
       root.dataset.ready = "";
     });

@@ -79,7 +79,7 @@ class Machine:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Outcome]:
     """A machine on which one process has trained."""
-    machine = Machine(tmp_path_factory.mktemp("machine"))
+    machine = Machine(tmp_path_factory.mktemp("a folder with spaces"))
     return machine, machine.train()
 
 
