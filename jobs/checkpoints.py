@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from jobs.atomic import settle, write_atomically
+from jobs.engine.values import Values
 from jobs.protocol import Best, CheckpointData
 
 INTERVAL = 1.0
@@ -65,33 +66,10 @@ def _note(directory: Path, kind: str) -> Path:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Every value of a model after ``epoch``: weights, random states, optimizer."""
+    """Every value of a model after ``epoch``."""
 
     epoch: int
     values: tuple[Any, ...]
-
-    @classmethod
-    def take(cls, model: Any, epoch: int) -> "Snapshot":
-        """Copy the model's values."""
-        return cls(epoch, tuple(variable.numpy().copy() for variable in _variables(model)))
-
-    @contextlib.contextmanager
-    def inside(self, model: Any) -> Iterator[None]:
-        """Put these values into ``model`` for the duration of the block; then everything is as before."""
-        present = Snapshot.take(model, self.epoch)
-        self._assign(model)
-        try:
-            yield
-        finally:
-            present._assign(model)
-
-    def _assign(self, model: Any) -> None:
-        for variable, value in zip(_variables(model), self.values, strict=True):
-            variable.assign(value)
-
-
-def _variables(model: Any) -> list[Any]:
-    return [*model.variables, *model.optimizer.variables]
 
 
 class Keeper:
@@ -110,6 +88,7 @@ class Keeper:
         self._offer = offer
         self._clock = clock
         self._model: Any = None
+        self._values: Values | None = None
         self._last: Snapshot | None = None
         self._best: tuple[Snapshot, Best] | None = None
         self._unwritten = False
@@ -117,8 +96,9 @@ class Keeper:
 
     def epoch_ended(self, model: Any, epoch: int, best: Best | None) -> None:
         """Remember the state after ``epoch``, and write the best one if it is new and it is time to."""
-        self._model = model
-        self._last = Snapshot.take(model, epoch)
+        if self._values is None or self._model is not model:
+            self._model, self._values = model, Values(model)
+        self._last = Snapshot(epoch, self._values.read())
         if best is not None and best.epoch == epoch:
             self._best = self._last, best
             self._unwritten = True
@@ -141,6 +121,17 @@ class Keeper:
         self._written_at = self._clock()
 
     def _write(self, kind: Kind, snapshot: Snapshot, best: Best | None) -> None:
-        with snapshot.inside(self._model):
+        with self._inside(snapshot):
             data = write(self._model, self._directory, kind, snapshot.epoch, best)
         self._offer(data)
+
+    @contextlib.contextmanager
+    def _inside(self, snapshot: Snapshot) -> Iterator[None]:
+        """Put a state into the model for the duration of the block; then everything is as before."""
+        assert self._values is not None
+        present = self._values.read()
+        self._values.write(snapshot.values)
+        try:
+            yield
+        finally:
+            self._values.write(present)

@@ -11,6 +11,7 @@ one of the same kind takes its place, so that a fast training never queues uploa
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,10 @@ from jobs.checkpoints import location
 from jobs.client import AttemptClient, Refused, Unreachable
 from jobs.journal import Journal
 from jobs.protocol import CheckpointData, EndData, Entry, EventType, Wire
+
+GATHERING = 0.05
+"""Seconds from one batch to the next: less than a watcher sees, and enough that epochs of a few milliseconds don't
+share their interpreter with a request each."""
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
@@ -31,6 +36,7 @@ class Reporter(threading.Thread):
         client: how.
         on_refused: called once, in this thread, when the server refuses the attempt; nothing is sent after that.
         on_done: called once, in this thread, when nothing is left to send, or nothing is wanted.
+        clock: seconds, never going back.
     """
 
     def __init__(
@@ -39,6 +45,7 @@ class Reporter(threading.Thread):
         client: AttemptClient,
         on_refused: Callable[[Refused], None] = lambda refused: None,
         on_done: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="reporter", daemon=True)
         self.refused: Refused | None = None
@@ -56,6 +63,8 @@ class Reporter(threading.Thread):
         self._closing = journal.ended
         self._abandoned = False
         self._pause = 0.0
+        self._clock = clock
+        self._sent_at = float("-inf")
         # A generator of its own: the global one belongs to the training and must not be disturbed.
         self._jitter = random.Random()
         self._changed = threading.Condition()
@@ -120,6 +129,10 @@ class Reporter(threading.Thread):
             self._changed.wait_for(
                 lambda: self._abandoned or self._closing or self._offers or not self._journal.delivered
             )
+            self._changed.wait_for(
+                lambda: self._abandoned or self._closing, max(self._sent_at + GATHERING - self._clock(), 0.0)
+            )
+            self._sent_at = self._clock()
             if self._abandoned:
                 return None
             if self._offers and not self._unstored:

@@ -9,7 +9,7 @@ import errno
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +23,7 @@ from jobs.checkpoints import Keeper
 from jobs.datasets import Datasets, Tabular
 from jobs.datasets.problems import DatasetProblem
 from jobs.device import environment, gpus
-from jobs.engine import Choice, Engine, Plan, Rows, choose, shuffled
-from jobs.engine.plain import Beat
+from jobs.engine import Afterwards, Choice, Engine, Plan, Rows, choose, shuffled
 from jobs.lessons import registry
 from jobs.protocol import (
     Assignment,
@@ -145,10 +144,13 @@ class Session:
         batch_size: int,
         seed: int,
         validation_data: tuple[Array, Array] | None = None,
+        evaluate: Sequence[tuple[Array, Array]] = (),
+        predict: Sequence[Array] = (),
         remedy: str = "",
     ) -> dict[str, list[float]]:
         """``model.fit`` with this attempt's reporting, checkpoints and batch order; returns Keras's History.
 
+        ``evaluate`` and ``predict`` say what will be asked for afterwards, so that it is compiled beside the training;
         ``remedy`` is what to try should the loss stop being a number.
 
         Raises:
@@ -172,7 +174,8 @@ class Session:
             validation=validation,
             on_steps=reporting.steps_done,
         )
-        history = self._engine(model).fit(rows, plan, [reporting])
+        afterwards = Afterwards(evaluate=[Rows.of(*test) for test in evaluate], predict=predict)
+        history = self._engine(model).fit(rows, plan, [reporting], afterwards)
         self._keeper.finish()
         return {name: [float(value) for value in values] for name, values in history.history.items()}
 
@@ -182,7 +185,7 @@ class Session:
 
     def predict(self, model: Any, x: Array) -> Array:
         """``model.predict``."""
-        return np.asarray(model.predict(x, verbose=0, callbacks=[Beat(self.check_stop)]))
+        return np.asarray(self._engine(model).predict(x))
 
     def _engine(self, model: Any) -> Engine:
         found = self._engines.get(id(model))

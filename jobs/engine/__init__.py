@@ -9,13 +9,14 @@ the choice stands on the run and is never changed by a later attempt.
 
 ==================  ==========================================================================
 ``rows``            what is trained on, and in which order
-``plan``            the other arguments of ``fit``
+``plan``            the other arguments of ``fit``, and what comes after it
 ``choice``          compiled or plain
-``engine``          the two ways behind one door: ``fit`` and ``evaluate``
+``engine``          the two ways behind one door: ``fit``, ``evaluate`` and ``predict``
 ``compiled``        the loop over epochs, with Keras's callbacks, around the compiled programs
 ``chunks``          how many steps go into one call
 ``programs``        the programs themselves (TensorFlow)
 ``plain``           the same by ``model.fit``
+``values``          all values of a model, read and written at once
 ``folds``           a cross-validation that compiles once
 ``cache``           compiled programs that outlive their process
 ==================  ==========================================================================
@@ -26,10 +27,11 @@ Nothing here knows of runs, journals or lessons.
 from jobs.engine.choice import Choice, choose
 from jobs.engine.engine import Engine
 from jobs.engine.folds import Fold, Scored, cross_validate
-from jobs.engine.plan import Plan
+from jobs.engine.plan import Afterwards, Plan
 from jobs.engine.rows import Order, Rows, shuffled
 
 __all__ = [
+    "Afterwards",
     "Choice",
     "Engine",
     "Fold",

@@ -4,14 +4,15 @@ What Keras's TensorFlow trainer does around its steps (keras/src/backend/tensorf
 order, so that callbacks, History and stopping early are the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from jobs.engine.chunks import Chunks
-from jobs.engine.plan import VALIDATION_BATCH, Plan
-from jobs.engine.programs import OnDevice, Programs, Steps, compile_all
+from jobs.engine.plan import VALIDATION_BATCH, Afterwards, Plan
+from jobs.engine.programs import Answers, OnDevice, Programs, Steps, compile_all
 from jobs.engine.rows import Rows
 
 
@@ -30,32 +31,31 @@ class Compiled:
         self._chunks = Chunks()
         self._test_chunks = Chunks()
 
-    def prepare(self, trainings: Sequence[tuple[Rows, Plan, Rows | None]]) -> None:
-        """Compile what trainings, and the tests after them, will need. No variable of the model changes.
+    def prepare(self, trainings: Sequence[tuple[Rows, Plan, Afterwards]]) -> None:
+        """Compile what trainings, and what comes after them, will need. No variable of the model changes.
 
         Raises:
             tensorflow.errors.OpError: XLA can't compile the model.
         """
-        needed: dict[
-            int, Steps
-        ] = {}  # by program: of folds that share one, only the first keeps its rows on the device
-        for rows, plan, test in trainings:
-            self._build(rows)
-            steps = [self._programs.training(OnDevice.put(rows), plan.batch_size, plan.order(0))]
+        self._build(trainings[0][0])
+        compile_all(self._needed(trainings), self._programs.trace_metrics)
+
+    def _needed(self, trainings: Sequence[tuple[Rows, Plan, Afterwards]]) -> Iterator[Steps | Answers]:
+        for rows, plan, afterwards in trainings:
+            yield self._programs.training(OnDevice.put(rows.parts), plan.batch_size, plan.order(0))
             if plan.validation is not None:
-                steps.append(self._programs.testing(OnDevice.put(plan.validation), plan.validation_batch_size))
-            if test is not None:
-                steps.append(self._programs.testing(OnDevice.put(test), VALIDATION_BATCH))
-            for one in steps:
-                needed.setdefault(id(one.program), one)
-        compile_all(list(needed.values()))
+                yield self._programs.testing(OnDevice.put(plan.validation.parts), plan.validation_batch_size)
+            for test in afterwards.evaluate:
+                yield self._programs.testing(OnDevice.put(test.parts), VALIDATION_BATCH)
+            for x in afterwards.predict:
+                yield self._programs.predicting(OnDevice.put((x,)), VALIDATION_BATCH)
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any]) -> Any:
         """Train, and return Keras's ``History``."""
         model = self._model
         self._build(rows)
-        data = OnDevice.put(rows)
-        validation = None if plan.validation is None else OnDevice.put(plan.validation)
+        data = OnDevice.put(rows.parts)
+        validation = None if plan.validation is None else OnDevice.put(plan.validation.parts)
         called = keras.callbacks.CallbackList(
             list(callbacks), add_history=True, verbose=0, epochs=plan.epochs, steps=plan.steps(rows), model=model
         )
@@ -63,10 +63,10 @@ class Compiled:
         called.on_train_begin()
         logs = None
         for epoch in range(model._initial_epoch or plan.initial_epoch, plan.epochs):
-            model.reset_metrics()
+            self._programs.reset_metrics()
             called.on_epoch_begin(epoch)
             self._train(self._programs.training(data, plan.batch_size, plan.order(epoch)), plan.on_steps)
-            logs = dict(model.get_metrics_result())
+            logs = dict(self._programs.metrics())
             if validation is not None and plan.validates_after(epoch):
                 scores = self._test(validation, plan.validation_batch_size, called)
                 logs.update({f"val_{name}": score for name, score in scores.items()})
@@ -81,7 +81,16 @@ class Compiled:
     def evaluate(self, rows: Rows, batch_size: int) -> dict[str, float]:
         """Each metric's value over ``rows``."""
         self._build(rows)
-        return self._test(OnDevice.put(rows), batch_size, keras.callbacks.CallbackList(model=self._model))
+        return self._test(OnDevice.put(rows.parts), batch_size, keras.callbacks.CallbackList(model=self._model))
+
+    def predict(self, x: Any, batch_size: int) -> Any:
+        """The model's answers to the rows of ``x``."""
+        answers = self._programs.predicting(OnDevice.put((x,)), batch_size)
+        batches = []
+        for index in range(answers.count):
+            batches.append(answers.batch(index))
+            self._check()
+        return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *batches)
 
     def _build(self, rows: Rows) -> None:
         """Make the variables of optimizer, loss and metrics: inside a compiled program none can be made."""
@@ -95,11 +104,11 @@ class Compiled:
 
     def _test(self, data: OnDevice, batch_size: int, called: Any) -> dict[str, float]:
         called.on_test_begin()
-        self._model.reset_metrics()
+        self._programs.reset_metrics()
         steps = self._programs.testing(data, batch_size)
         for start, stop in self._test_chunks.of(steps.count):
             steps.run(start, stop)
             self._check()
-        scores = {name: float(value) for name, value in sorted(self._model.get_metrics_result().items())}
+        scores = {name: float(value) for name, value in sorted(self._programs.metrics().items())}
         called.on_test_end(scores)
         return scores

@@ -7,9 +7,11 @@ from typing import Any
 import keras
 
 from jobs.engine.choice import Choice
-from jobs.engine.plain import evaluate_plainly, fit_plainly
-from jobs.engine.plan import VALIDATION_BATCH, Plan
+from jobs.engine.plain import evaluate_plainly, fit_plainly, predict_plainly
+from jobs.engine.plan import VALIDATION_BATCH, Afterwards, Plan
 from jobs.engine.rows import Rows
+
+NOTHING_MORE = Afterwards()
 
 
 def _nothing() -> None:
@@ -46,10 +48,10 @@ class Engine:
         self._prepared = False
         self._compiled: Any = self._compile() if choice.route == "compiled" else None
 
-    def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = ()) -> Any:
+    def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = (), afterwards: Afterwards = NOTHING_MORE) -> Any:
         """What ``model.fit`` does and returns: Keras's ``History``, by the same callbacks in the same order."""
         if not self._prepared:
-            self.prepare((rows, plan, None))
+            self.prepare((rows, plan, afterwards))
         if self._compiled is not None:
             return self._compiled.fit(rows, plan, callbacks)
         return fit_plainly(self._model, rows, plan, callbacks, self._check)
@@ -61,16 +63,22 @@ class Engine:
             return scores
         return evaluate_plainly(self._model, rows, batch_size, self._check)
 
+    def predict(self, x: Any, batch_size: int = VALIDATION_BATCH) -> Any:
+        """What ``model.predict`` returns."""
+        if self._compiled is not None:
+            return self._compiled.predict(x, batch_size)
+        return predict_plainly(self._model, x, batch_size, self._check)
+
     def _compile(self) -> Any:
         from jobs.engine.compiled import Compiled  # imports TensorFlow, which isn't every worker's backend
 
         return Compiled(self._model, self._check)
 
-    def prepare(self, *trainings: tuple[Rows, Plan, Rows | None]) -> None:
+    def prepare(self, *trainings: tuple[Rows, Plan, Afterwards]) -> None:
         """Compile what these trainings will need; :meth:`fit` does it for its own where this wasn't called.
 
         Args:
-            trainings: what is trained on, how, and which rows will be evaluated in the end.
+            trainings: what is trained on, how, and what will be asked of the model in the end.
         """
         self._prepared = True
         if self._compiled is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from jobs.engine.choice import Choice
 from jobs.engine.engine import Engine
-from jobs.engine.plan import Plan
+from jobs.engine.plan import Afterwards, Plan
 from jobs.engine.rows import Rows
 
 
@@ -56,7 +56,7 @@ def cross_validate(
         return [_train(Engine(build(k), choice, **engine), fold, plan(k), callbacks(k)) for k, fold in enumerate(folds)]
     model = build(0)
     trainer = Engine(model, choice, **engine)
-    trainer.prepare(*((fold.training, plan(k), fold.test) for k, fold in enumerate(folds)))
+    trainer.prepare(*((fold.training, plan(k), Afterwards(evaluate=[fold.test])) for k, fold in enumerate(folds)))
     results = []
     for k, fold in enumerate(folds):
         transplant(build(k), model, fold.training)

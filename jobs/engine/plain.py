@@ -1,4 +1,4 @@
-"""``fit`` and ``evaluate`` by Keras itself, with the same rows in the same order."""
+"""``fit``, ``evaluate`` and ``predict`` by Keras itself, with the same rows in the same order."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -82,3 +82,8 @@ def evaluate_plainly(model: Any, rows: Rows, batch_size: int, check: Callable[[]
         callbacks=[Beat(check)],
     )
     return {name: float(score) for name, score in scores.items()}
+
+
+def predict_plainly(model: Any, x: Any, batch_size: int, check: Callable[[], None]) -> Any:
+    """``model.predict``."""
+    return model.predict(x, batch_size=batch_size, verbose=0, callbacks=[Beat(check)])

@@ -1,8 +1,9 @@
-"""What a training shall do beyond its rows: the arguments of ``fit`` that both ways share."""
+"""What a training shall do beyond its rows: the arguments of ``fit`` that both ways share, and what comes after it."""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jobs.engine.rows import Order, Rows
 
@@ -45,3 +46,16 @@ class Plan:
         if isinstance(self.validation_freq, int):
             return (epoch + 1) % self.validation_freq == 0
         return epoch + 1 in self.validation_freq
+
+
+@dataclass(frozen=True, kw_only=True)
+class Afterwards:
+    """What will be asked of the model once it is trained; known before, it is compiled beside the training.
+
+    Attributes:
+        evaluate: rows that will be evaluated.
+        predict: what will be predicted, each an ``x`` as :class:`~jobs.engine.rows.Rows` has it.
+    """
+
+    evaluate: Sequence[Rows] = ()
+    predict: Sequence[Any] = ()

@@ -1,4 +1,4 @@
-"""The compiled programs of one model: steps of a training epoch, and steps of a test (TensorFlow, XLA).
+"""The compiled programs of one model: steps of a training epoch, steps of a test, predictions (TensorFlow, XLA).
 
 A program loops over ``model.train_step`` or ``model.test_step`` itself, so that loss, gradients, optimizer and metrics
 are Keras's own. Which steps to run are inputs: one compilation serves every stretch, none included. (With ``tf.range``
@@ -6,7 +6,7 @@ instead of a counter XLA compiles anew for each length.) The last batch, where i
 the same program.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +15,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-
-from jobs.engine.rows import Rows
 
 ROUNDED_UP_TO = 8192
 """Up to so many rows the arrays are filled up to a power of two: data of about the same size, the folds of a
@@ -32,11 +30,11 @@ class OnDevice:
     count: int
 
     @classmethod
-    def put(cls, rows: Rows) -> "OnDevice":
-        """Copy rows to the device."""
-        size = _rounded(len(rows))
-        arrays = tuple(tf.constant(_filled(array, size)) for array in keras.tree.flatten(rows.parts))
-        return cls(arrays, rows.parts, len(rows))
+    def put(cls, parts: tuple[Any, ...]) -> "OnDevice":
+        """Copy the ``parts`` of :class:`Rows` to the device."""
+        arrays = keras.tree.flatten(parts)
+        count = len(arrays[0])
+        return cls(tuple(tf.constant(_filled(array, _rounded(count))) for array in arrays), parts, count)
 
     def batch(self, arrays: Sequence[Any], numbers: Any) -> Any:
         """The rows with these numbers, as ``train_step`` takes them; ``arrays`` stand for ours within a program.
@@ -60,6 +58,24 @@ class Steps:
     run: Callable[[int, int], None]
     program: Any
 
+    def compile(self) -> None:
+        """Compile and do nothing else."""
+        self.run(0, 0)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The predictions for some rows, in ``count`` batches; ``batch(index)`` predicts one of them."""
+
+    count: int
+    batch: Callable[[int], Any]
+    program: Any
+
+    def compile(self) -> None:
+        """Compile what all batches need; predicting changes nothing."""
+        for index in {0, self.count - 1}:
+            self.batch(index)
+
 
 class Programs:
     """The programs of ``model``, which must be compiled (in Keras's sense) and built."""
@@ -67,6 +83,10 @@ class Programs:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._traced: dict[Any, Any] = {}
+        # Called one operation after the other, these take longer than the epoch of a small network. They are not
+        # compiled by XLA, because Keras's ``fit`` doesn't either: a metric shall be the same to the last bit.
+        self.reset_metrics: Any = tf.function(model.reset_metrics, autograph=False)
+        self.metrics: Any = tf.function(model.get_metrics_result, autograph=False)
 
     def training(self, data: OnDevice, batch_size: int, order: NDArray[Any]) -> Steps:
         """An epoch over ``data`` in this order of its rows."""
@@ -87,6 +107,34 @@ class Programs:
         )
         return self._steps(self._model.test_step, _counted, data, inputs, full)
 
+    def predicting(self, data: OnDevice, batch_size: int) -> Answers:
+        """The model's answers to ``data``, from the first row to the last."""
+        batches = [
+            np.arange(start, min(start + batch_size, data.count), dtype="int32")
+            for start in range(0, data.count, batch_size)
+        ]
+        programs = [self._answering(data, len(numbers)) for numbers in batches]
+
+        def batch(index: int) -> Any:
+            answer = programs[index](tf.constant(batches[index]), *data.arrays)
+            return keras.tree.map_structure(np.asarray, answer)
+
+        return Answers(len(batches), batch, programs[-1])
+
+    def trace_metrics(self) -> None:
+        """Trace what reads and resets the metrics, so that the first epoch needn't."""
+        self.reset_metrics.get_concrete_function()
+        self.metrics.get_concrete_function()
+
+    def _answering(self, data: OnDevice, size: int) -> Any:
+        key = ("predict_step", size, *((one.shape, one.dtype) for one in data.arrays))
+        program = self._traced.get(key)
+        if program is None:
+            numbers = tf.TensorSpec([size], tf.int32)
+            program = _answers(self._model.predict_step, data).get_concrete_function(numbers, *data.arrays)
+            self._traced[key] = program
+        return program
+
     def _steps(self, step: Any, numbers: Any, data: OnDevice, inputs: tuple[Any, Any], full: int) -> Steps:
         arguments = (*inputs, tf.constant(full), *data.arrays)
         key = (step.__name__, *((one.shape, one.dtype) for one in arguments))
@@ -102,14 +150,23 @@ class Programs:
         return Steps(full + (len(inputs[1]) > 0), run, program)
 
 
-def compile_all(steps: Sequence[Steps]) -> None:
-    """Compile programs side by side: XLA works without Python's lock.
+def compile_all(needed: Iterable[Steps | Answers], meanwhile: Callable[[], None]) -> None:
+    """Compile programs side by side and do something ``meanwhile``: XLA works without Python's lock.
+
+    All of them are made before the first is compiled: TensorFlow's names for what a program holds come from a counter
+    that compiling moves on, and a program with other names isn't found in the cache.
 
     Raises:
         tensorflow.errors.OpError: XLA can't compile one of them.
     """
-    with ThreadPoolExecutor(len(steps), "compile") as threads:
-        for done in [threads.submit(one.run, 0, 0) for one in steps]:
+    # Of folds that share a program, only the first keeps its rows on the device.
+    different: dict[int, Steps | Answers] = {}
+    for one in needed:
+        different.setdefault(id(one.program), one)
+    with ThreadPoolExecutor(thread_name_prefix="compile") as threads:
+        compiling = [threads.submit(one.compile) for one in different.values()]
+        meanwhile()
+        for done in compiling:
             done.result()
 
 
@@ -126,6 +183,14 @@ def _program(step: Any, numbers: Callable[[Any, Any], Any], data: OnDevice) -> A
 
         done = tf.while_loop(lambda index: index < tf.minimum(stop, full), one, (start,))[0]
         return tf.cond(stop > full, last, lambda: done) if left.shape[0] else done
+
+    return program
+
+
+def _answers(step: Any, data: OnDevice) -> Any:
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
+    def program(numbers: Any, *arrays: Any) -> Any:
+        return step(data.batch(arrays, numbers))
 
     return program
 

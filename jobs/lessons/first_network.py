@@ -244,6 +244,8 @@ def run(params: FirstNetworkParams, session: "Session") -> None:
             batch_size=params.batch_size,
             seed=params.seed,
             validation_data=parts.test,
+            evaluate=[parts.train] if parts.test is None else [parts.train, parts.test],
+            predict=[(parts.test or parts.train)[0][:SHOWN]],
             remedy=_remedy(params),
         )
         stage.summary = (

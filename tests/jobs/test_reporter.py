@@ -1,10 +1,12 @@
 """The reporter delivers everything once, in order, whatever the line does."""
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from jobs.checkpoints import location
 from jobs.client import AttemptClient, Refused
 from jobs.journal import Journal
 from jobs.protocol import CheckpointData, EndData, EventType, LogData, Outcome
-from jobs.reporter import Reporter
+from jobs.reporter import GATHERING, Reporter
 from tests.jobs.receiver import Answer, Receiver
 
 END = EndData(outcome=Outcome.COMPLETED)
@@ -26,8 +28,8 @@ def receiver() -> Iterator[Receiver]:
     receiver.close()
 
 
-def reporter_for(receiver: Receiver, directory: Path) -> Reporter:
-    return Reporter(Journal(directory), AttemptClient(receiver.url, receiver.assignment()))
+def reporter_for(receiver: Receiver, directory: Path, **options: Any) -> Reporter:
+    return Reporter(Journal(directory), AttemptClient(receiver.url, receiver.assignment()), **options)
 
 
 def line(text: str) -> LogData:
@@ -59,8 +61,8 @@ def test_entries_arrive_in_order_and_the_end_last(receiver: Receiver, tmp_path: 
     assert Journal(tmp_path).delivered
 
 
-def test_an_entry_leaves_at_once(receiver: Receiver, tmp_path: Path) -> None:
-    reporter = reporter_for(receiver, tmp_path)
+def test_an_entry_that_follows_a_rest_leaves_at_once(receiver: Receiver, tmp_path: Path) -> None:
+    reporter = reporter_for(receiver, tmp_path, clock=itertools.count().__next__)  # a second passes at every look
     reporter.start()
     reporter.report(EventType.LOG, line("opens the connection"))
     receiver.wait(lambda: len(receiver.entries) == 1)
@@ -71,7 +73,19 @@ def test_an_entry_leaves_at_once(receiver: Receiver, tmp_path: Path) -> None:
         receiver.wait(lambda count=count: len(receiver.entries) == count)  # type: ignore[misc]
         quickest = min(quickest, time.monotonic() - began)
     finish(reporter)
-    assert quickest < 0.05, "polling would take longer"
+    assert quickest < GATHERING / 2, "polling would take longer"
+
+
+def test_entries_in_quick_succession_share_a_request(receiver: Receiver, tmp_path: Path) -> None:
+    reporter = reporter_for(receiver, tmp_path, clock=lambda: 0.0)  # each comes the moment the last batch has left
+    reporter.start()
+    reporter.report(EventType.LOG, line("opens the connection"))
+    receiver.wait(lambda: len(receiver.entries) == 1)
+    for _ in range(20):
+        reporter.report(EventType.LOG, line("now"))
+    receiver.wait(lambda: len(receiver.entries) == 21)
+    assert receiver.requests == 2
+    finish(reporter)
 
 
 def test_a_server_in_trouble_is_tried_again(receiver: Receiver, tmp_path: Path) -> None:

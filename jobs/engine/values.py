@@ -1,0 +1,38 @@
+"""All values of a model at once: weights, random states, optimizer."""
+
+from typing import Any
+
+import keras
+
+
+class Values:
+    """Reads and writes every value of ``model``, which must be built, its optimizer too.
+
+    Reading is one call on the device: one variable after the other takes longer than an epoch of a small network.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._variables = [*model.variables, *model.optimizer.variables]
+        self._read = _reader(self._variables)
+
+    def read(self) -> tuple[Any, ...]:
+        """The values now, in the computer's own memory; later changes of the model don't touch them."""
+        return tuple(self._read())
+
+    def write(self, values: tuple[Any, ...]) -> None:
+        """Give the model ``values`` that were read from it, or from one built alike."""
+        for variable, value in zip(self._variables, values, strict=True):
+            variable.assign(value)
+
+
+def _reader(variables: list[Any]) -> Any:
+    if keras.backend.backend() != "tensorflow":
+        return lambda: [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
+    import tensorflow as tf
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def read() -> Any:
+        with tf.device("CPU:0"):
+            return [tf.identity(variable.value) for variable in variables]
+
+    return read
