@@ -38,7 +38,9 @@ def _child(work: Callable[[Path, Path], None], datasets: Path, programs: Path, a
     import tempfile
 
     from jobs.engine.cache import ProgramCache
+    from jobs.xla import set_flags
 
+    set_flags()
     with tempfile.TemporaryDirectory() as folder:
         cache = ProgramCache(programs, Path(folder) / "programs")
         cache.open()

@@ -79,6 +79,7 @@ def main(order: Order, worker: Connection) -> None:
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
     from jobs.engine.cache import ProgramCache
     from jobs.training import Session, earlier_choice, execute
+    from jobs.xla import set_flags
 
     def refused(refusal: Refused) -> None:
         print(f"The server refused what this attempt reports: {refusal}", flush=True)
@@ -86,6 +87,7 @@ def main(order: Order, worker: Connection) -> None:
 
     reporter = Reporter(Journal(order.directory), AttemptClient(order.server, order.assignment), on_refused=refused)
     reporter.start()
+    set_flags()
     programs = ProgramCache(order.programs, order.directory / "programs")
     programs.open()
     session = Session(

@@ -91,7 +91,8 @@ class ProgramCache:
 
 def kind_of_machine() -> str:
     """What a compiled program depends on beside what it computes, in a word for a folder's name."""
-    words = [platform.system(), platform.machine(), _processor(), version("tensorflow")]
+    flags = os.environ.get("XLA_FLAGS", "")
+    words = [platform.system(), platform.machine(), _processor(), version("tensorflow"), flags]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
 

@@ -1,10 +1,12 @@
 """The listing that repeats a first-network run with plain Keras: the lesson page's code and a run's ``script.py``.
 
 It needs Keras, NumPy and the data file beside it (for the bundled data scikit-learn), and gives the run's History
-digit for digit on the same machine: same seed, same order of batches, same ``jit_compile``.
+digit for digit on the same machine: same seed, same order of batches, same ``jit_compile``, same way of compiling.
 """
 
 from typing import TYPE_CHECKING
+
+from jobs.xla import FLAGS
 
 if TYPE_CHECKING:
     from jobs.lessons.first_network import FirstNetworkParams
@@ -33,6 +35,8 @@ x, y = x.astype("float32"), y.astype("float32")
 
 _DATA = {"pima-indians-diabetes": _PIMA, "ionosphere": _IONOSPHERE, "breast-cancer": _BREAST_CANCER}
 
+_FLAGS = f'os.environ["XLA_FLAGS"] = "{FLAGS}"\n'
+
 _BATCHES = """\
 # Fit. Each epoch goes through the rows in a new order, which depends on nothing but the seed and the epoch.
 def batches():
@@ -48,7 +52,7 @@ def script(params: "FirstNetworkParams", jit_compile: bool) -> str:
     """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
     dataset = "breast-cancer" if params.dataset == "auto" else params.dataset
     parts = (
-        _head(dataset),
+        _head(dataset, jit_compile),
         _constants(params),
         _prepare(params, dataset),
         _define(params),
@@ -63,14 +67,17 @@ def script(params: "FirstNetworkParams", jit_compile: bool) -> str:
     return text.replace("\n# Fit.", "\n\n# Fit.").replace("\nhistory = ", "\n\nhistory = ")
 
 
-def _head(dataset: str) -> str:
+def _head(dataset: str, jit_compile: bool) -> str:
     bundled = dataset == "breast-cancer"
     beside = "" if bundled else f"\n\nPut {dataset}.csv beside this file."
     needs = "keras, tensorflow, numpy" + (" and scikit-learn" if bundled else "")
-    imports = "import math\n\nimport keras\nimport numpy as np\n"
+    standard = "import math\nimport os\n" if jit_compile else "import math\n"
+    imports = f"{standard}\nimport keras\nimport numpy as np\n"
     if bundled:
         imports += "from sklearn.datasets import load_breast_cancer\n"
-    return f'"""A first neural network with Keras. Needs {needs}.{beside}\n"""\n\n{imports}'.replace('.\n"""', '."""')
+    flags = f"\n# How XLA compiled the run; its default rounds some sums differently.\n{_FLAGS}" if jit_compile else ""
+    text = f'"""A first neural network with Keras. Needs {needs}.{beside}\n"""\n\n{imports}{flags}'
+    return text.replace('.\n"""', '."""')
 
 
 def _constants(params: "FirstNetworkParams") -> str:

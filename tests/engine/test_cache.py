@@ -28,7 +28,9 @@ class Outcome:
 def _train(shared: Path, own: Path, answer: Connection) -> None:
     from jobs.engine import Choice, Engine, Plan, Rows, shuffled
     from jobs.engine.cache import ProgramCache
+    from jobs.xla import set_flags
 
+    set_flags()
     cache = ProgramCache(shared, own)
     cache.open()
     lent = {path.name for path in own.glob("*.pb")}

@@ -55,7 +55,7 @@ def test_the_listing_of_every_preset_is_python_and_imports_nothing_of_ours(lesso
         tree = ast.parse(text)
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert names <= {"math", "keras", "numpy", "sklearn.datasets"}
+        assert names <= {"math", "os", "keras", "numpy", "sklearn.datasets"}
         assert max(map(len, text.splitlines())) <= 120
         assert "shuffle=False" in text
         assert "jit_compile=True" in text
