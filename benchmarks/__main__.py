@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import browser, ingest, reading, report, server, training, watchers, worker
+from benchmarks import browser, ingest, reading, report, reporting, server, training, watchers, worker
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS: dict[str, Callable[[Path], list[report.Measured]]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Path], list[report.Measured]]] = {
     "worker": worker.measure,
     "browser": browser.measure,
     "training": training.measure,
+    "reporting": reporting.measure,
 }
 """What can be measured, each in a folder to work in."""
 

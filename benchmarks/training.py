@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import warm
+from benchmarks.peak import Peak
 from benchmarks.report import Measured, median
 from tests.running import Running, wait_until
 
@@ -26,8 +27,8 @@ def measure(folder: Path) -> list[Measured]:
     datasets = Path(named).resolve()
     warm.start()
 
-    def child(work: Callable[[Path, Path], None]) -> Callable[[], float]:
-        return lambda: warm.seconds(work, datasets, folder / "programs")
+    def child(work: Callable[[Path, Path], None]) -> Callable[[], warm.Took]:
+        return lambda: warm.took(work, datasets, folder / "programs")
 
     running = Running(folder / "training", FITBOARD_DATASETS_DIR=str(datasets))
     try:
@@ -38,46 +39,56 @@ def measure(folder: Path) -> list[Measured]:
     finally:
         running.stop()
     return [
-        lesson5,
-        _beside("lesson 6, ten folds", 0.05, child(warm.folds), "cross_validation", datasets),
-        _beside("small MLP: dropout, schedule, checkpoint", 0.2, child(warm.small), "dropout", datasets),
-        _beside("lesson 12, MNIST, simple CNN, 2 epochs", 1.0, child(warm.images), "mnist", datasets),
+        *lesson5,
+        *_beside("lesson 6, ten folds", 0.05, child(warm.folds), "cross_validation", datasets),
+        *_beside("small MLP: dropout, schedule, checkpoint", 0.2, child(warm.small), "dropout", datasets),
+        *_beside("lesson 12, MNIST, simple CNN, 2 epochs", 1.0, child(warm.images), "mnist", datasets),
     ]
 
 
-def _beside(what: str, goal: float, ours: Callable[[], float], script: str, datasets: Path) -> Measured:
+def _beside(what: str, goal: float, ours: Callable[[], warm.Took], script: str, datasets: Path) -> Iterator[Measured]:
     """Both sides in turn."""
     first = ours()
     mine, plain = [], []
     for _ in range(ROUNDS):
         plain.append(_plain(script, datasets))
         mine.append(ours())
-    how = f"{median(mine):.1f} s / {median(plain):.1f} s, medians of {ROUNDS} in turn; nothing compiled: {first:.1f} s"
-    return Measured(f"{what}: share of the plain script's time", goal, median(mine) / median(plain), "", how)
-
-
-def _plain(script: str, datasets: Path) -> float:
-    began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", f"benchmarks.plain.{script}", str(datasets)],
-        cwd=REPOSITORY,
-        check=True,
-        capture_output=True,
+    seconds = [median([one.seconds for one in side]) for side in (mine, plain)]
+    how = (
+        f"{seconds[0]:.1f} s / {seconds[1]:.1f} s, medians of {ROUNDS} in turn; nothing compiled: {first.seconds:.1f} s"
     )
-    return time.perf_counter() - began
+    yield Measured(f"{what}: share of the plain script's time", goal, seconds[0] / seconds[1], "", how)
+    peaks = [max(one.peak for one in side) for side in (mine, plain)]
+    how = f"{peaks[0]:.0f} MB / {peaks[1]:.0f} MB resident, the largest of all rounds"
+    yield Measured(f"{what}: share of the plain script's peak memory", 1.2, peaks[0] / peaks[1], "", how)
 
 
-def _post(running: Running) -> float:
+def _plain(script: str, datasets: Path) -> warm.Took:
+    began = time.perf_counter()
+    command = [sys.executable, "-m", f"benchmarks.plain.{script}", str(datasets)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return warm.Took(time.perf_counter() - began, usage.ru_maxrss / 1024)
+
+
+def _post(running: Running) -> warm.Took:
     params = {
         "dataset": "pima-indians-diabetes",
         "kernel_initializer": "random_uniform",
         "scale_features": False,
         "validation_split": 0.0,
     }
-    began = time.perf_counter()
-    answer = running.http.post(
-        "/api/v1/runs", json={"lesson": "first-network", "params": params}, headers={"Prefer": "wait=120"}, timeout=150
-    )
-    took = time.perf_counter() - began
+    with Peak(running) as peak:
+        began = time.perf_counter()
+        answer = running.http.post(
+            "/api/v1/runs",
+            json={"lesson": "first-network", "params": params},
+            headers={"Prefer": "wait=120"},
+            timeout=150,
+        )
+        seconds = time.perf_counter() - began
     assert answer.json()["status"] == "completed", answer.text
-    return took
+    return warm.Took(seconds, peak.megabytes)

@@ -1,8 +1,10 @@
 """The same trainings by Fitboard's engine, in a child of the warm fork server as every attempt has one."""
 
 import multiprocessing
+import resource
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -15,23 +17,31 @@ def start() -> None:
     """Start the fork server, and wait until it has imported Keras."""
     keep_freed_memory()
     multiprocessing.set_forkserver_preload(["jobs.warm"])
-    seconds(_nothing, Path(), Path())
+    took(_nothing, Path(), Path())
 
 
-def seconds(work: Callable[[Path, Path], None], datasets: Path, programs: Path) -> float:
-    """How long ``work`` takes in a child of its own, from its fork to its end."""
+@dataclass(frozen=True)
+class Took:
+    """What a training took: ``seconds`` of wall time, and its process's ``peak`` of resident memory, in MB."""
+
+    seconds: float
+    peak: float
+
+
+def took(work: Callable[[Path, Path], None], datasets: Path, programs: Path) -> Took:
+    """What ``work`` takes in a child of its own, from its fork to its end."""
     context = multiprocessing.get_context("forkserver")
     reader, writer = context.Pipe(duplex=False)
     began = time.perf_counter()
     process = context.Process(target=_child, args=(work, datasets, programs, writer))
     process.start()
     writer.close()
-    done: str = reader.recv()
-    took = time.perf_counter() - began
+    done: float | str = reader.recv()
+    seconds = time.perf_counter() - began
     process.join()
-    if done != "done":
+    if isinstance(done, str):
         raise RuntimeError(done)
-    return took
+    return Took(seconds, done)
 
 
 def _child(work: Callable[[Path, Path], None], datasets: Path, programs: Path, answer: Connection) -> None:
@@ -49,7 +59,7 @@ def _child(work: Callable[[Path, Path], None], datasets: Path, programs: Path, a
         except Exception as error:
             answer.send(f"{type(error).__name__}: {error}")
         else:
-            answer.send("done")
+            answer.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         cache.publish()
 
 
@@ -106,3 +116,40 @@ def images(datasets: Path, _folder: Path) -> None:
     )
     engine.fit(rows, plan)
     engine.evaluate(validation)
+
+
+@dataclass(frozen=True)
+class Unreported:
+    """A first-network run with these params of which nobody hears and of which nothing is kept."""
+
+    params: dict[str, Any]
+
+    def __call__(self, datasets: Path, folder: Path) -> None:
+        """Train, as :func:`took` calls it."""
+        from unittest.mock import patch
+
+        import keras
+
+        from jobs import training
+        from jobs.datasets import Datasets
+        from jobs.lessons.first_network import FirstNetworkParams, run
+        from jobs.stopping import Stop
+
+        class Silent(keras.callbacks.Callback):  # type: ignore[misc]
+            """In the place of the callback that reports and keeps."""
+
+            def __init__(self, *_arguments: Any, **_options: Any) -> None:
+                super().__init__()
+
+            def steps_done(self, _done: int) -> None:
+                pass
+
+        session = training.Session(
+            report=lambda _kind, _data: None,
+            offer=lambda _checkpoint: None,
+            datasets=Datasets(None, folder, downloads=False),
+            stop=Stop(),
+            directory=folder,
+        )
+        with patch.object(training, "ReportEpochs", Silent):
+            run(FirstNetworkParams(**self.params), session)
