@@ -11,7 +11,6 @@ from app.database import Database
 from app.executors.local import LocalPool
 from app.files import RunFiles
 from app.hub import Hub
-from app.runs.columns import Histories
 from app.settings import Settings
 from jobs.datasets import Datasets
 
@@ -26,7 +25,6 @@ class Board:
     pool: LocalPool
     datasets: Datasets
     files: RunFiles
-    histories: Histories
 
     def stop_waiting(self) -> None:
         """The server is about to stop: answer every call that is held, from any thread."""

@@ -22,7 +22,6 @@ from app.migrate import migrate
 from app.pages import setup as pages
 from app.pages.problems import for_browsers
 from app.runs import queries
-from app.runs.columns import Histories
 from app.scheduler import Scheduler
 from app.security import Doors
 from app.settings import Settings
@@ -58,7 +57,6 @@ def create_app(settings: Settings) -> FastAPI:
             pool=pool,
             datasets=Datasets(settings.datasets_dir, settings.data_dir / "datasets", settings.downloads),
             files=RunFiles(settings.data_dir),
-            histories=Histories(),
         )
         settings.worker_secret  # noqa: B018 (made now, so that a worker finds it)
         with database.read() as session:

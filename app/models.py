@@ -1,4 +1,4 @@
-"""The tables: a run, its metrics, its events, its checkpoints, its tags.
+"""The tables: a run, its events, its metrics, its checkpoints, its tags.
 
 Only columns and constraints live here; every query and every change of a run is in :mod:`app.runs`. Child rows refer
 to a run by its number, which is small and never leaves the server; the outside knows a run by its opaque id.
@@ -78,7 +78,7 @@ class Run(Base):
     """One recorded training.
 
     ``number`` counts runs in order of arrival and is the queue's order. ``seq`` is the sequence number of the run's
-    newest event. ``attempt`` counts executions; ``worker``, ``token_hash`` and ``acknowledged`` belong to the one
+    newest event, and ``packed`` that of the last whose metrics stand in blocks. ``attempt`` counts executions; ``worker``, ``token_hash`` and ``acknowledged`` belong to the one
     under way: who executes it, what authorises its calls, and up to which journal entry all is stored.
     """
 
@@ -100,6 +100,7 @@ class Run(Base):
     error: Mapped[dict[str, Any] | None]
     result: Mapped[dict[str, Any] | None]
     seq: Mapped[int] = mapped_column(default=0)
+    packed: Mapped[int] = mapped_column(default=0, server_default="0")
 
     attempt: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(64))
@@ -142,18 +143,6 @@ class Tag(Base):
     tag: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
-class Metric(Base):
-    """One value of one metric at one epoch (from 0). A value that isn't finite is stored as NULL."""
-
-    __tablename__ = "metrics"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), primary_key=True)
-    epoch: Mapped[int] = mapped_column(primary_key=True)
-    value: Mapped[float | None]
-
-
 class Event(Base):
     """One message of a run, numbered from 1 without gaps. ``data`` is JSON as it goes to watchers, encoded once."""
 
@@ -165,6 +154,23 @@ class Event(Base):
     type: Mapped[str] = mapped_column(String(16))
     time: Mapped[datetime]
     data: Mapped[str] = mapped_column(Text)
+
+
+class Block(Base):
+    """One metric over a stretch of a run's events, up to the one with number ``seq``.
+
+    ``epoch`` holds the epochs (from 0, ascending) in four bytes each, ``value`` the values in eight, both with the
+    lowest byte first as on every processor that Keras runs on. A value that isn't finite is NaN. Of an epoch that stands
+    in more than one block, the block with the highest ``seq`` holds.
+    """
+
+    __tablename__ = "blocks"
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[bytes]
+    value: Mapped[bytes]
 
 
 class Checkpoint(Base):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.api.runs import RunId
 from app.board import CurrentBoard
-from app.runs import history, lifecycle
+from app.runs import columns, history, lifecycle
 from app.schemas import HistoryShape, SampledHistory
 
 router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["history"])
@@ -22,7 +22,7 @@ def read_history(
 ) -> Response:
     """All metrics, one list each as Keras keeps them; with `max_points` each metric keeps its own extremes."""
     with board.database.read() as session:
-        found = board.histories.read(session, lifecycle.find(session, run_id))
+        found = columns.read(session, lifecycle.find(session, run_id))
     # Encoded from the columns, past the models, which would make an object of each of a million values.
     content = history.encoded(found) if max_points is None else history.encoded_sample(found, max_points)
     return Response(content, media_type="application/json")
@@ -39,6 +39,6 @@ def read_history_csv(board: CurrentBoard, run_id: RunId) -> Response:
     """The history in the format of Keras's `CSVLogger`."""
     with board.database.read() as session:
         run = lifecycle.find(session, run_id)
-        text = history.as_csv(history.series(board.histories.read(session, run)))
+        text = history.as_csv(history.series(columns.read(session, run)))
     disposition = f'attachment; filename="{run.lesson}-{run.id}.csv"'
     return Csv(text, headers={"Content-Disposition": disposition})

@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from app import board as boards
 from app import forms
-from app.board import Board
 from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status
 from app.pages import course
@@ -25,7 +24,7 @@ from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
 from app.reading import Reading, read
-from app.runs import events, history, lifecycle, queries
+from app.runs import columns, events, history, lifecycle, queries
 from jobs.lessons import registry
 from jobs.protocol import EventType, Stage
 
@@ -118,7 +117,7 @@ def run(request: Request, run_id: str) -> Response:
     """
     board = boards.of(request)
     with board.database.read() as session:
-        page = _page(board, session, run_id, whole=True)
+        page = _page(session, run_id, whole=True)
     return site(request).answer(request, "run.html", page)
 
 
@@ -131,14 +130,14 @@ def parts(request: Request, run_id: str) -> Response:
     """
     board = boards.of(request)
     with board.database.read() as session:
-        page = _page(board, session, run_id, whole=False)
+        page = _page(session, run_id, whole=False)
     return site(request).answer(request, "run-parts.html", page)
 
 
-def _page(board: Board, session: Session, run_id: str, *, whole: bool) -> RunPage:
+def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     found = lifecycle.find(session, run_id)
     over = Status(found.status).ended
-    series = history.series(board.histories.read(session, found)) if whole or over else {}
+    series = history.series(columns.read(session, found)) if whole or over else {}
     card = cards(session, [found])[0]
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
     fields = _fields(found)

@@ -4,21 +4,19 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import to_json
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import invalid_input
-from app.models import Checkpoint, Metric, Run, Status
-from app.runs import events, lifecycle, rows
+from app.models import Checkpoint, Run, Status
+from app.runs import columns, events, lifecycle, rows
 from app.sentences import FieldError, field_errors
 from jobs import protocol
 from jobs.protocol import Entry, EventType, Outcome
-
-METRICS = cast(Table, Metric.__table__)
 
 SizeOf = Callable[[str, str], int | None]
 """The bytes of a run's uploaded checkpoint, by run id and SHA-256; None where there is none."""
@@ -91,7 +89,6 @@ class _Batch:
         self.session, self.run, self.size_of, self.now = session, run, size_of, now
         self.uploads: set[str] = set()
         self.messages: list[events.Message] = []
-        self.values: dict[tuple[str, int], float | None] = {}
         self.changes: dict[str, Any] = {}
         self._seq = run.seq
 
@@ -102,11 +99,11 @@ class _Batch:
     def settle(self) -> None:
         """Write what has been gathered."""
         session, number = self.session, self.run.number
-        values = [(number, name, epoch, value) for (name, epoch), value in self.values.items()]
-        rows.insert(session, METRICS, values, replace=True)
         self._seq = events.write(session, self.run.id, number, self._seq, self.messages)
+        if self._seq - self.run.packed >= columns.STRETCH:
+            self.changes["packed"] = columns.pack(session, number, self.run.packed, self._seq)
         rows.update(session, lifecycle.TABLE, {**self.changes, "seq": self._seq}, "number", number)
-        self.values, self.messages, self.changes = {}, [], {}
+        self.messages, self.changes = [], {}
 
 
 def _files(session: Session, number: int) -> frozenset[str]:
@@ -132,10 +129,7 @@ def _model(batch: _Batch, entry: Entry) -> None:
 
 def _epoch(batch: _Batch, entry: Entry) -> None:
     data = protocol.EpochData.model_validate(entry.data)
-    epoch, values = data.epoch, batch.values
-    for name, value in data.metrics.items():
-        values[name, epoch] = value
-    batch.changes.update(epoch=epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds)
+    batch.changes.update(epoch=data.epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds)
     if data.best is not None:
         best = data.best
         batch.changes.update(best_epoch=best.epoch, best_monitor=best.monitor, best_value=best.value)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Problem
 from app.models import Run, Status, Tag
-from app.runs import events, rows
+from app.runs import columns, events, rows
 from jobs.protocol import Assignment, EventType, Route
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
@@ -140,6 +140,8 @@ def change_status(
     if status.ended:
         run.finished_at = now
     _announce(session, run, now)
+    if status.ended:
+        run.packed = columns.pack(session, run.number, run.packed, run.seq)
 
 
 def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Assignment]:
@@ -177,6 +179,7 @@ class Owned:
     id: str
     number: int
     seq: int
+    packed: int
     acknowledged: int
 
 
@@ -186,7 +189,7 @@ def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
     Raises:
         Problem: ``stale-attempt`` or ``unauthorized``.
     """
-    names = ("number", "status", "attempt", "token_hash", "seq", "acknowledged")
+    names = ("number", "status", "attempt", "token_hash", "seq", "packed", "acknowledged")
     run = rows.first(session, TABLE, names, "id", run_id)
     if run is None:
         raise Problem("stale-attempt", f"Run {run_id[:40]!r} is gone. Stop this attempt.")
@@ -196,7 +199,7 @@ def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
         )
     if run.token_hash is None or not hmac.compare_digest(run.token_hash, _digest(token)):
         raise Problem("unauthorized", "The token is not this attempt's. Send the one from the assignment.")
-    return Owned(run_id, run.number, run.seq, run.acknowledged)
+    return Owned(run_id, run.number, run.seq, run.packed, run.acknowledged)
 
 
 def request_cancel(session: Session, run_id: str, now: datetime) -> Run:

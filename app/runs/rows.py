@@ -22,21 +22,19 @@ def first(session: Session, table: Table, names: tuple[str, ...], key: str, valu
     return connection.exec_driver_sql(_selection(table, names, key, _mark(connection)), (value,)).first()
 
 
-def insert(session: Session, table: Table, rows: Sequence[tuple[Any, ...]], replace: bool = False) -> None:
+def insert(session: Session, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows whose values stand in the order of the table's columns, as many as fit into each statement.
 
     Args:
         session: within a transaction.
         table: where to.
         rows: values as the driver takes them (see :func:`binder` for what needs to be made so).
-        replace: a row whose key is there already takes the new values, instead of being refused. No key may come
-            twice in ``rows``.
     """
     most = MOST_VALUES // len(table.columns)
     connection = session.connection()
     for start in range(0, len(rows), most):
         some = rows[start : start + most]
-        statement = _insertion(table, len(some), replace, _mark(connection))
+        statement = _insertion(table, len(some), _mark(connection))
         connection.exec_driver_sql(statement, tuple([value for row in some for value in row]))
 
 
@@ -67,15 +65,10 @@ def _selection(table: Table, names: tuple[str, ...], key: str, mark: str) -> str
 
 
 @lru_cache(512)
-def _insertion(table: Table, count: int, replace: bool, mark: str) -> str:
+def _insertion(table: Table, count: int, mark: str) -> str:
     names = [column.name for column in table.columns]
     row = f"({', '.join([mark] * len(names))})"
-    text = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([row] * count)}"
-    if not replace:
-        return text
-    keys = [column.name for column in table.primary_key.columns]
-    news = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-    return f"{text} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {news}"
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([row] * count)}"
 
 
 @lru_cache(64)

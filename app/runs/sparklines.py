@@ -1,14 +1,16 @@
-"""One short curve for each of many runs, in one query: what a list of runs draws beside their names."""
+"""One short curve for each of many runs: what a list of runs draws beside their names."""
 
+import math
 from collections.abc import Iterable
+from itertools import chain
 
-from sqlalchemy import Integer, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Metric, Run
+from app.models import Run
+from app.runs import columns
 
 POINTS = 60
-"""About how many values a curve has; of a longer run every n-th epoch is taken, which a thumb-sized picture bears."""
+"""About how many values a curve has; of a longer run every n-th is taken, which a thumb-sized picture bears."""
 
 METRICS = ("val_loss", "loss")
 """What is drawn: the validation loss, or the loss where nothing was held out."""
@@ -16,16 +18,11 @@ METRICS = ("val_loss", "loss")
 
 def sparklines(session: Session, runs: Iterable[Run]) -> dict[int, list[float | None]]:
     """The values to draw for each of these runs that has any, by run number."""
-    numbers = [run.number for run in runs]
-    stride = cast(func.coalesce(Run.epoch, 0) / POINTS, Integer) + 1
-    query = (
-        select(Metric.run_number, Metric.name, Metric.value)
-        .join(Run, Run.number == Metric.run_number)
-        .where(Metric.run_number.in_(numbers), Metric.name.in_(METRICS))
-        .where(or_(Metric.epoch % stride == 0, Metric.epoch == Run.epoch))
-        .order_by(Metric.run_number, Metric.name, Metric.epoch)
-    )
-    found: dict[int, dict[str, list[float | None]]] = {}
-    for number, name, value in session.execute(query):
-        found.setdefault(number, {}).setdefault(name, []).append(value)
-    return {number: next(series[name] for name in METRICS if name in series) for number, series in found.items()}
+    found = {}
+    for number, metrics in columns.read_all(session, runs, METRICS).items():
+        drawn = next((metrics[name].value for name in METRICS if name in metrics), None)
+        if drawn is not None:
+            last = len(drawn) - 1
+            places = chain(range(0, last, last // POINTS + 1), [last])
+            found[number] = [None if math.isnan(drawn[place]) else drawn[place] for place in places]
+    return found

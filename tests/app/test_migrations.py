@@ -51,7 +51,7 @@ def head() -> str:
 
 def test_an_empty_file_is_brought_to_the_newest_schema(file: Path, url: str) -> None:
     migrate(url)
-    assert tables(file) >= {"runs", "tags", "metrics", "events", "checkpoints", "alembic_version"}
+    assert tables(file) >= {"runs", "tags", "blocks", "events", "checkpoints", "alembic_version"}
     assert revision(file) == head()
 
 
