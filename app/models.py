@@ -78,8 +78,9 @@ class Run(Base):
     """One recorded training.
 
     ``number`` counts runs in order of arrival and is the queue's order. ``seq`` is the sequence number of the run's
-    newest event, and ``packed`` that of the last whose metrics stand in blocks. ``attempt`` counts executions; ``worker``, ``token_hash`` and ``acknowledged`` belong to the one
-    under way: who executes it, what authorises its calls, and up to which journal entry all is stored.
+    newest event; up to the one with number ``packed`` their metrics stand in blocks. ``attempt`` counts executions;
+    ``worker``, ``token_hash`` and ``acknowledged`` belong to the one under way: who executes it, what authorises its
+    calls, and up to which journal entry all is stored.
     """
 
     __tablename__ = "runs"
@@ -160,8 +161,8 @@ class Block(Base):
     """One metric over a stretch of a run's events, up to the one with number ``seq``.
 
     ``epoch`` holds the epochs (from 0, ascending) in four bytes each, ``value`` the values in eight, both with the
-    lowest byte first as on every processor that Keras runs on. A value that isn't finite is NaN. Of an epoch that stands
-    in more than one block, the block with the highest ``seq`` holds.
+    lowest byte first as on every processor that Keras runs on. A value that isn't finite is NaN. Of an epoch that
+    stands in more than one block, the block with the highest ``seq`` holds.
     """
 
     __tablename__ = "blocks"

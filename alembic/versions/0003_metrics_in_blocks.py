@@ -20,7 +20,9 @@ depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-runs = sa.table("runs", sa.column("number", sa.BigInteger), sa.column("seq", sa.Integer), sa.column("packed", sa.Integer))
+runs = sa.table(
+    "runs", sa.column("number", sa.BigInteger), sa.column("seq", sa.Integer), sa.column("packed", sa.Integer)
+)
 events = sa.table(
     "events",
     sa.column("run_number", sa.BigInteger),
@@ -101,7 +103,7 @@ def _measured(connection: sa.Connection, number: int) -> Iterator[tuple[str, dic
     for name in connection.scalars(names).all():
         query = sa.select(metrics.c.epoch, metrics.c.value).order_by(metrics.c.epoch)
         found = connection.execute(query.where(metrics.c.run_number == number, metrics.c.name == name))
-        yield name, {epoch: value for epoch, value in found}
+        yield name, {row.epoch: row.value for row in found}
 
 
 def _unpacked(connection: sa.Connection, number: int) -> dict[str, dict[int, float | None]]:

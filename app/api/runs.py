@@ -3,18 +3,18 @@
 import asyncio
 import re
 from time import monotonic
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app import admission, sentences
-from app.api.routing import StrictRoute, unless_gone
+from app.api.routing import StrictRoute, as_json, unless_gone
 from app.board import Board, CurrentBoard
 from app.models import Run, Status
 from app.runs import lifecycle, queries
-from app.schemas import NewRun, NewRunOfAnyLesson, RunList, RunShape
+from app.schemas import NewRun, NewRunOfAnyLesson, RunList, RunShape, run_answer
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=StrictRoute)
 
@@ -36,7 +36,6 @@ EXAMPLES = {
 async def create_run(
     board: CurrentBoard,
     request: Request,
-    response: Response,
     body: Annotated[NewRunOfAnyLesson, Body(openapi_examples=EXAMPLES)],
     idempotency_key: Annotated[
         str | None,
@@ -45,19 +44,19 @@ async def create_run(
     prefer: Annotated[
         str | None, Header(description="`wait=N` waits up to N seconds for the run's end.", examples=["wait=60"])
     ] = None,
-) -> RunShape:
+) -> Response:
     """Queue a run of a lesson. What is left out takes the lesson's default; unknown fields are refused."""
     assert isinstance(body, NewRun)
     run_id = await run_in_threadpool(admission.admit, board, body, idempotency_key)
+    headers = {"Location": f"/api/v1/runs/{run_id}"}
     seconds = preferred_wait(prefer)
     if seconds:
         await unless_gone(request, wait_for_end(board, run_id, seconds))
-        response.headers["Preference-Applied"] = f"wait={seconds:g}"
-    response.headers["Location"] = f"/api/v1/runs/{run_id}"
-    return await run_in_threadpool(read, board, run_id)
+        headers["Preference-Applied"] = f"wait={seconds:g}"
+    return as_json(await run_in_threadpool(read, board, run_id), 201, headers)
 
 
-@router.get("", summary="List runs")
+@router.get("", response_model=RunList, summary="List runs")
 def list_runs(
     board: CurrentBoard,
     status: Annotated[list[Status] | None, Query(description="Only runs in one of these statuses.")] = None,
@@ -75,25 +74,25 @@ def list_runs(
     ] = "-created_at",
     limit: Annotated[int, Query(ge=1, le=queries.MAX_LIMIT)] = 50,
     cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1000)] = None,
-) -> RunList:
+) -> Response:
     """Runs that match, newest first unless sorted otherwise, one page at a time."""
     query = queries.RunQuery(status or (), lesson, tag, q, sort, limit, cursor)
     with board.database.read() as session:
         page = queries.search(session, query)
-        return RunList(items=shapes(session, page.items), next_cursor=page.next_cursor)
+        return as_json({"items": answers(session, page.items), "next_cursor": page.next_cursor})
 
 
-@router.get("/{run_id}", summary="Read a run")
-def read_run(board: CurrentBoard, run_id: RunId) -> RunShape:
+@router.get("/{run_id}", response_model=RunShape, summary="Read a run")
+def read_run(board: CurrentBoard, run_id: RunId) -> Response:
     """The run as it stands now."""
-    return read(board, run_id)
+    return as_json(read(board, run_id))
 
 
-@router.post("/{run_id}/cancel", status_code=202, summary="Cancel a run")
-def cancel_run(board: CurrentBoard, run_id: RunId) -> RunShape:
+@router.post("/{run_id}/cancel", status_code=202, response_model=RunShape, summary="Cancel a run")
+def cancel_run(board: CurrentBoard, run_id: RunId) -> Response:
     """A queued run is canceled at once, a running one within two seconds; what it has reached is kept."""
     board.database.write(lambda session: lifecycle.request_cancel(session, run_id, board.now()).id)
-    return read(board, run_id)
+    return as_json(read(board, run_id), 202)
 
 
 @router.delete("/{run_id}", status_code=204, response_class=Response, summary="Delete a run")
@@ -102,21 +101,21 @@ def delete_run(board: CurrentBoard, run_id: RunId) -> None:
     board.files.remove(board.database.write(lambda session: lifecycle.delete(session, run_id, board.now())))
 
 
-def read(board: Board, run_id: str) -> RunShape:
-    """One run's shape.
+def read(board: Board, run_id: str) -> dict[str, Any]:
+    """One run as it is answered.
 
     Raises:
         Problem: ``unknown-run``.
     """
     with board.database.read() as session:
-        return shapes(session, [lifecycle.find(session, run_id)])[0]
+        return answers(session, [lifecycle.find(session, run_id)])[0]
 
 
-def shapes(session: Session, runs: list[Run]) -> list[RunShape]:
-    """The shapes of some runs, in two queries however many they are."""
+def answers(session: Session, runs: list[Run]) -> list[dict[str, Any]]:
+    """Some runs as they are answered, in two queries however many they are."""
     tags = queries.tags(session, runs)
     positions = queries.queue_positions(session, runs)
-    return [RunShape.of(run, tags[run.number], positions.get(run.number)) for run in runs]
+    return [run_answer(run, tags[run.number], positions.get(run.number)) for run in runs]
 
 
 def preferred_wait(prefer: str | None) -> float:
@@ -131,7 +130,7 @@ async def wait_for_end(board: Board, run_id: str, seconds: float) -> None:
     while (left := deadline - monotonic()) > 0:
         changed = asyncio.ensure_future(board.hub.changed(left))  # before the look, so that no change falls between
         try:
-            if (await run_in_threadpool(read, board, run_id)).status.ended or board.hub.closing:
+            if Status((await run_in_threadpool(read, board, run_id))["status"]).ended or board.hub.closing:
                 return
             await changed
         finally:

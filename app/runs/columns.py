@@ -12,6 +12,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import cast
 
 from pydantic import TypeAdapter
@@ -105,13 +107,10 @@ def read_all(session: Session, runs: Iterable[Run], names: Sequence[str] | None 
         .where(Run.number.in_(numbers), Event.seq > Run.packed, Event.type == str(EventType.EPOCH))
         .order_by(Event.run_number, Event.seq)
     )
-    told: dict[int, list[str]] = {}
-    for number, data in session.execute(later):
-        told.setdefault(number, []).append(data)
-    for number, data in told.items():
-        for name, (epoch, value) in _stretch(data).items():
+    for number, told in groupby(session.execute(later), itemgetter(0)):
+        for name, (epochs, values) in _stretch(data for _, data in told).items():
             if names is None or name in names:
-                growing[number].setdefault(name, _Growing()).lay(epoch, value)
+                growing[number].setdefault(name, _Growing()).lay(epochs, values)
     return {
         number: {name: Column.of(one.epoch, one.value) for name, one in metrics.items()}
         for number, metrics in growing.items()

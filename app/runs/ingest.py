@@ -129,7 +129,9 @@ def _model(batch: _Batch, entry: Entry) -> None:
 
 def _epoch(batch: _Batch, entry: Entry) -> None:
     data = protocol.EpochData.model_validate(entry.data)
-    batch.changes.update(epoch=data.epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds)
+    batch.changes.update(
+        epoch=data.epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds
+    )
     if data.best is not None:
         best = data.best
         batch.changes.update(best_epoch=best.epoch, best_monitor=best.monitor, best_value=best.value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from app.errors import invalid_input
@@ -28,8 +28,8 @@ LISTED = select(Run).options(defer(Run.model_summary), defer(Run.versions))
 
 DEFAULT_SORT = "-created_at"
 MAX_LIMIT = 200
-MOST_TAGS = 500
-"""Up to how many different tags are looked through here; more are by the database, row by row."""
+MOST_WORDS = 500
+"""Up to how many different tags and lessons are looked through here; more are by the database, row by row."""
 
 
 @dataclass(frozen=True)
@@ -91,42 +91,42 @@ def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Sele
     if query.tag is not None:
         statement = statement.where(Run.number.in_(select(Tag.run_number).where(Tag.tag == query.tag)))
     words = (query.q or "").split()
-    known = _known_tags(session) if words else ()
+    lessons, tags = [_known(session, different) for different in (LESSONS, TAGS)] if words else ((), ())
     for word in words:
-        statement = statement.where(
-            or_(
-                _holds(session, Run.name, word),
-                _holds(session, Run.lesson, word),
-                Run.id == word,
-                _tagged(session, known, word),
-            )
-        )
+        places = [_holds(session, Run.name, word), Run.id == word]
+        if (lesson := _among(session, Run.lesson, lessons, word)) is not None:
+            places.append(lesson)
+        if (tagged := _among(session, Tag.tag, tags, word)) is not None:
+            places.append(Run.number.in_(select(Tag.run_number).where(tagged)))
+        statement = statement.where(or_(*places))
     return statement
 
 
-def _different_tags() -> Select[Any]:
-    """The different tags, up to one more than :data:`MOST_TAGS`, each by one step into the index."""
-    known = select(func.min(Tag.tag).label("tag")).cte("known", recursive=True)
-    following = select(func.min(Tag.tag)).where(Tag.tag > known.c.tag).scalar_subquery()
-    known = known.union_all(select(following).where(known.c.tag.is_not(None)))
-    return select(known.c.tag).where(known.c.tag.is_not(None)).limit(MOST_TAGS + 1)
+def _different(column: InstrumentedAttribute[str]) -> Select[Any]:
+    """The different values of a column, up to one more than :data:`MOST_WORDS`, each by one step into its index."""
+    known = select(func.min(column).label("value")).cte("known", recursive=True)
+    following = select(func.min(column)).where(column > known.c.value).scalar_subquery()
+    known = known.union_all(select(following).where(known.c.value.is_not(None)))
+    return select(known.c.value).where(known.c.value.is_not(None)).limit(MOST_WORDS + 1)
 
 
-DIFFERENT_TAGS = _different_tags()
+LESSONS, TAGS = _different(Run.lesson), _different(Tag.tag)
 
 
-def _known_tags(session: Session) -> Sequence[str] | None:
-    """The different tags; None where they are too many."""
-    found = session.scalars(DIFFERENT_TAGS).all()
-    return found if len(found) <= MOST_TAGS else None
+def _known(session: Session, different: Select[Any]) -> Sequence[str] | None:
+    """The different values; None where they are too many."""
+    found = session.scalars(different).all()
+    return found if len(found) <= MOST_WORDS else None
 
 
-def _tagged(session: Session, known: Sequence[str] | None, word: str) -> ColumnElement[bool]:
-    """Whether a run has a tag that holds a word; looked for among the ``known`` tags first, which are few."""
+def _among(
+    session: Session, column: InstrumentedAttribute[str], known: Sequence[str] | None, word: str
+) -> ColumnElement[bool] | None:
+    """Whether a column holds a word, where its ``known`` values say which do; None where none of them does."""
     if known is None:
-        return Run.number.in_(select(Tag.run_number).where(_holds(session, Tag.tag, word)))
-    found = [tag for tag in known if word.lower() in tag.lower()]
-    return Run.number.in_(select(Tag.run_number).where(Tag.tag.in_(found))) if found else false()
+        return _holds(session, column, word)
+    found = [value for value in known if word.lower() in value.lower()]
+    return column.in_(found) if found else None
 
 
 def _holds(session: Session, column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:

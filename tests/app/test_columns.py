@@ -1,130 +1,166 @@
-"""Long histories that are kept at hand: always what the database says, never more memory than allowed."""
+"""A run's metrics in packed blocks: always what was told last, however it was told, and wherever it stands."""
 
 import random
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 
 import pytest
+from sqlalchemy import func, select
 
-from app.runs import columns as keeping
-from app.runs import lifecycle
-from app.runs.columns import Columns, Histories
-from tests.app.server import Attempt, Server
+from app.models import Block, Event, Run
+from app.runs import columns, lifecycle
+from app.runs.columns import Column, Columns
+from tests.app.server import RUNS, Attempt, Server
+
+Row = tuple[int, dict[str, float | None]]
 
 
-def read(server: Server, histories: Histories, run: str) -> Columns:
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metrics are packed after every few events."""
+    monkeypatch.setattr(columns, "STRETCH", 5)
+
+
+def read(server: Server, run: str) -> Columns:
     with server.board.database.read() as session:
-        return histories.read(session, lifecycle.find(session, run))
+        return columns.read(session, lifecycle.find(session, run))
 
 
-def said(columns: Columns) -> dict[str, list[tuple[int, str]]]:
+def said(found: Columns) -> dict[str, list[tuple[int, str]]]:
     """What can be compared: NaN isn't even equal to itself."""
-    return {name: [*zip(one.epoch, map(repr, one.value), strict=True)] for name, one in columns.items()}
+    return {name: [*zip(one.epoch, map(repr, one.value), strict=True)] for name, one in found.items()}
 
 
-def told(attempt: Attempt, rows: Sequence[tuple[int, dict[str, float | None]]]) -> None:
+def expected(told: Mapping[str, Mapping[int, float | None]]) -> dict[str, list[tuple[int, str]]]:
+    return {
+        name: [(epoch, "nan" if known[epoch] is None else repr(known[epoch])) for epoch in sorted(known)]
+        for name, known in told.items()
+    }
+
+
+def tell(attempt: Attempt, rows: Sequence[Row]) -> None:
     """Report epochs in one batch."""
     batch = [attempt.entry("epoch", epoch=epoch, metrics=metrics, seconds=1) for epoch, metrics in rows]
     assert attempt.post(*batch).status_code == 200
 
 
-def row(chance: random.Random) -> tuple[int, dict[str, float | None]]:
+def row(chance: random.Random, epoch: int) -> Row:
     names = chance.sample(("loss", "accuracy", "val_loss"), chance.randint(1, 3))
-    return chance.randrange(40), {name: chance.choice((None, chance.random(), 1e-300)) for name in names}
+    return epoch, {name: chance.choice((None, chance.random(), 1e-300)) for name in names}
 
 
-def test_a_history_that_grows_and_is_overwritten_is_always_what_the_database_says(server: Server) -> None:
-    attempt, kept, chance = server.running(), Histories(), random.Random(5)
+def packed(server: Server, run: str) -> tuple[int, int, int]:
+    """How many blocks the run has, and its ``packed`` and ``seq``."""
+    with server.board.database.read() as session:
+        found = lifecycle.find(session, run)
+        blocks = select(func.count()).select_from(Block).where(Block.run_number == found.number)
+        return session.scalar(blocks) or 0, found.packed, found.seq
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("order", ["as they come", "replayed", "in any order"])
+def test_a_history_is_what_was_told_last_of_each_epoch(server: Server, order: str) -> None:
+    attempt, chance = server.running(), random.Random(5)
+    told: dict[str, dict[int, float | None]] = {}
+    epoch = 0
     for _ in range(40):
-        told(attempt, [row(chance) for _ in range(chance.randint(1, 6))])
-        assert said(read(server, kept, attempt.run)) == said(read(server, Histories(), attempt.run))
+        rows = []
+        for _ in range(chance.randint(1, 8)):
+            epoch = chance.randrange(60) if order == "in any order" else epoch + 1
+            if order == "replayed" and chance.random() < 0.05:
+                epoch = max(0, epoch - chance.randrange(20))
+            rows.append(row(chance, epoch))
+        tell(attempt, rows)
+        for number, metrics in rows:
+            for name, value in metrics.items():
+                told.setdefault(name, {})[number] = value
+        assert said(read(server, attempt.run)) == {name: expected(told)[name] for name in read(server, attempt.run)}
+        assert set(read(server, attempt.run)) == set(told)
+    blocks, *_ = packed(server, attempt.run)
+    assert blocks > 30
+    attempt.end()
+    assert said(read(server, attempt.run)) == {name: expected(told)[name] for name in read(server, attempt.run)}
 
 
-def test_what_has_grown_is_taken_from_the_events(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    attempt, kept = server.running(), Histories()
-    told(attempt, [(epoch, {"loss": 0.5}) for epoch in range(10)])
-    read(server, kept, attempt.run)
-    monkeypatch.setattr(keeping, "_load", None)  # the rows may not be read again
-    told(attempt, [(10, {"loss": None}), (11, {"loss": 0.25})])
-    assert said(read(server, kept, attempt.run))["loss"][9:] == [(9, "0.5"), (10, "nan"), (11, "0.25")]
-    assert read(server, kept, attempt.run)["loss"].gaps
+@pytest.mark.usefixtures("short")
+def test_metrics_are_packed_every_so_many_events_and_when_the_run_ends(server: Server) -> None:
+    attempt = server.running()  # three events by now
+    tell(attempt, [(0, {"loss": 0.5})])
+    assert packed(server, attempt.run) == (0, 0, 4)
+    tell(attempt, [(1, {"loss": 0.25})])
+    assert packed(server, attempt.run) == (1, 5, 5)
+    tell(attempt, [(2, {"loss": 0.125, "accuracy": 1.0})])
+    assert packed(server, attempt.run) == (1, 5, 6)
+    attempt.end()
+    assert packed(server, attempt.run) == (3, 7, 7)
+    assert said(read(server, attempt.run))["loss"] == [(0, "0.5"), (1, "0.25"), (2, "0.125")]
 
 
-def test_of_a_run_that_has_grown_much_the_rows_are_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    attempt, kept = server.running(), Histories()
-    told(attempt, [(0, {"loss": 0.5})])
-    read(server, kept, attempt.run)
-    monkeypatch.setattr(keeping, "MOST_EVENTS", 2)
-    monkeypatch.setattr(keeping, "_joined", None)
-    told(attempt, [(epoch, {"loss": 0.25}) for epoch in range(1, 4)])
-    assert len(read(server, kept, attempt.run)["loss"].epoch) == 4
-
-
-def test_rows_come_in_parts_whatever_is_missing_in_them(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "FETCHED", 3)
-    values = [0.5, 0.25, 0.125, 1.0, None, 2.0, None, 3.0]
+@pytest.mark.usefixtures("short")
+def test_what_is_packed_is_not_taken_from_the_events_again(server: Server) -> None:
     attempt = server.running()
-    told(attempt, [(epoch, {"loss": value}) for epoch, value in enumerate(values)])
-    column = read(server, Histories(), attempt.run)["loss"]
-    assert said({"loss": column})["loss"] == [
-        (epoch, "nan" if value is None else repr(value)) for epoch, value in enumerate(values)
-    ]
-    assert column.gaps
+    tell(attempt, [(epoch, {"loss": 0.5}) for epoch in range(9)])
+    with server.board.database.read() as session:
+        number = lifecycle.find(session, attempt.run).number
+    wrong = '{"epoch":0,"metrics":{"loss":9.0}}'
+    server.board.database.write(
+        lambda session: session.execute(
+            Event.__table__.update().where(Event.run_number == number, Event.type == "epoch").values(data=wrong)  # type: ignore[attr-defined]
+        )
+    )
+    assert said(read(server, attempt.run))["loss"] == [(epoch, "0.5") for epoch in range(9)]
 
 
-def test_who_reads_a_history_keeps_it_as_it_was(server: Server) -> None:
-    attempt, kept = server.running(), Histories()
-    told(attempt, [(0, {"loss": 0.5})])
-    before = read(server, kept, attempt.run)
-    told(attempt, [(0, {"loss": 0.25}), (1, {"loss": 0.125})])
-    read(server, kept, attempt.run)
-    assert said(before) == {"loss": [(0, "0.5")]}
+def test_numbers_that_came_as_text_are_numbers(server: Server) -> None:
+    attempt = server.running()
+    attempt.tell("epoch", epoch="3", metrics={"loss": "0.5", "accuracy": 1}, seconds=1)
+    assert said(read(server, attempt.run)) == {"loss": [(3, "0.5")], "accuracy": [(3, "1.0")]}
 
 
 def test_a_session_that_began_earlier_sees_the_earlier_history(server: Server) -> None:
-    attempt, kept = server.running(), Histories()
-    told(attempt, [(0, {"loss": 0.5})])
+    attempt = server.running()
+    tell(attempt, [(0, {"loss": 0.5})])
     with server.board.database.read() as session:
         run = lifecycle.find(session, attempt.run)
-        told(attempt, [(1, {"loss": 0.25})])
-        assert len(read(server, kept, attempt.run)["loss"].epoch) == 2
-        assert said(kept.read(session, run)) == {"loss": [(0, "0.5")]}
-    assert len(read(server, kept, attempt.run)["loss"].epoch) == 2
+        tell(attempt, [(1, {"loss": 0.25})])
+        attempt.end()
+        assert said(columns.read(session, run)) == {"loss": [(0, "0.5")]}
+    assert len(read(server, attempt.run)["loss"].epoch) == 2
 
 
 def test_the_order_is_that_in_which_keras_reports_them_now(server: Server) -> None:
-    attempt, kept = server.running(), Histories()
-    told(attempt, [(0, {"b": 1.0, "a": 1.0})])
-    assert list(read(server, kept, attempt.run)) == ["b", "a"]
-    told(attempt, [(1, {"c": 1.0, "a": 1.0})])
-    assert list(read(server, kept, attempt.run)) == ["c", "a", "b"]
+    attempt = server.running()
+    tell(attempt, [(0, {"b": 1.0, "a": 1.0})])
+    assert list(read(server, attempt.run)) == ["b", "a"]
+    tell(attempt, [(1, {"c": 1.0, "a": 1.0})])
+    assert list(read(server, attempt.run)) == ["c", "a", "b"]
 
 
-class TestMemory:
-    """No more is kept than allowed."""
+@pytest.mark.usefixtures("short")
+def test_of_many_runs_each_has_its_own_and_only_what_is_named(server: Server) -> None:
+    attempts = [server.running() for _ in range(3)]
+    for place, attempt in enumerate(attempts):
+        tell(attempt, [(epoch, {"loss": float(place), "accuracy": 1.0}) for epoch in range(4 * place)])
+    with server.board.database.read() as session:
+        runs = session.scalars(select(Run).order_by(Run.number)).all()
+        found = columns.read_all(session, runs, ["loss", "nothing"])
+    assert [{name: [*one.value] for name, one in found[run.number].items()} for run in runs] == [
+        {},
+        {"loss": [1.0] * 4},
+        {"loss": [2.0] * 8},
+    ]
 
-    def runs(self, server: Server, epochs: int) -> list[str]:
-        found = []
-        for number in range(3):
-            server.create()
-            attempt = server.worker(f"worker-{number}").claim()
-            told(attempt, [(epoch, {"loss": 0.5}) for epoch in range(epochs)])
-            found.append(attempt.run)
-        return found
 
-    def test_what_was_not_read_for_longest_goes_first(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-        one, two, three = self.runs(server, 10)
-        kept = Histories(most_bytes=2 * 10 * 12)
-        for run in (one, two, one, three):
-            read(server, kept, run)
-        assert kept.bytes == 2 * 10 * 12
-        monkeypatch.setattr(keeping, "_load", None)
-        read(server, kept, one)
-        read(server, kept, three)
-        with pytest.raises(TypeError):
-            read(server, kept, two)
+@pytest.mark.usefixtures("short")
+def test_with_a_run_go_its_blocks(server: Server) -> None:
+    attempt = server.running()
+    tell(attempt, [(epoch, {"loss": 0.5}) for epoch in range(9)])
+    attempt.end()
+    assert server.http.delete(f"{RUNS}/{attempt.run}").status_code == 204
+    with server.board.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Block)) == 0
 
-    def test_what_is_larger_than_allowed_is_answered_and_not_kept(self, server: Server) -> None:
-        run = self.runs(server, 10)[0]
-        kept = Histories(most_bytes=10 * 12 - 1)
-        assert len(read(server, kept, run)["loss"].epoch) == 10
-        assert kept.bytes == 0
+
+@pytest.mark.parametrize(("values", "gaps"), [([], False), ([1.0, -1.0], False), ([1.0, float("nan"), 2.0], True)])
+def test_a_column_knows_whether_all_of_it_is_finite(values: list[float], gaps: bool) -> None:
+    assert Column.of(array("i", range(len(values))), array("d", values)).gaps is gaps

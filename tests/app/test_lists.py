@@ -136,7 +136,7 @@ class TestTags:
     def test_more_tags_than_a_statement_may_name_are_found_too(
         self, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(queries, "MOST_TAGS", 2)
+        monkeypatch.setattr(queries, "MOST_WORDS", 2)
         runs = [server.create(name="x", tags=[f"Word{number}"])["id"] for number in range(3)]
         server.create(name="x", tags=["other"])
         assert [one["id"] for one in listed(server, "q=word")] == runs[::-1]

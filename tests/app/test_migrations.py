@@ -11,12 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
 from alembic import command
 from app import migrate as migrations
 from app.database import make_engine
 from app.migrate import config, migrate
 from app.models import Base
+from app.runs import columns, lifecycle
 from app.settings import SettingsError
 from tests.app.conftest import MakeSettings
 from tests.app.server import digest, serving
@@ -118,6 +120,31 @@ def test_a_newer_database_is_refused_untouched(file: Path, url: str) -> None:
         migrate(url)
     assert digest(file.read_bytes()) == before
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_metrics_become_blocks_and_rows_again(file: Path, url: str) -> None:
+    command.upgrade(config(url), "0002")
+    told = [(1, "loss", 0, 0.5), (1, "loss", 1, None), (1, "loss", 3, 0.1 + 0.2), (1, "val_loss", 3, 5e-324)]
+    later = '{"epoch":3,"metrics":{"loss":0.25,"accuracy":null}}'
+    with closing(sqlite3.connect(file)) as connection:
+        run = "INSERT INTO runs (number, id, lesson, name, params, status, seq, attempt, acknowledged, created_at) "
+        connection.execute(run + "VALUES (1, 'one', 'x', 'y', '{}', 'running', 7, 1, 4, '2026-01-01 00:00:00')")
+        connection.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?)", told)
+        connection.commit()
+    migrate(url)
+    engine = make_engine(url, writer=False)
+    with Session(engine) as session:
+        found = columns.read(session, lifecycle.find(session, "one"))
+    engine.dispose()
+    assert {name: [*one.epoch] for name, one in found.items()} == {"loss": [0, 1, 3], "val_loss": [3]}
+    assert [repr(value) for one in found.values() for value in one.value] == ["0.5", "nan", repr(0.1 + 0.2), "5e-324"]
+    with closing(sqlite3.connect(file)) as connection:  # an event that was not packed yet
+        connection.execute("INSERT INTO events VALUES (1, 8, 'epoch', '2026-01-01 00:00:00', ?)", (later,))
+        connection.commit()
+    command.downgrade(config(url), "0002")
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT * FROM metrics ORDER BY name, epoch").fetchall()
+    assert rows == [(1, "accuracy", 3, None), *told[:2], (1, "loss", 3, 0.25), told[3]]
 
 
 ONE_MORE = """

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Event, Metric, Run
+from app.models import Event, Run
 from app.runs import rows
 from tests.app.server import Server
 
-METRICS, EVENTS, RUNS = (cast(Table, model.__table__) for model in (Metric, Event, Run))
+EVENTS, RUNS = (cast(Table, model.__table__) for model in (Event, Run))
 
 
 @pytest.fixture
@@ -23,27 +23,25 @@ def number(server: Server) -> int:
         return session.scalars(select(Run.number)).one()
 
 
-@pytest.mark.parametrize("count", [0, 1, 249, 250, 1000])
+def rows_of_events(number: int, count: int, first: int = 100) -> list[tuple[Any, ...]]:
+    """So many rows as the driver takes them."""
+    return [(number, first + place, "log", f"2026-01-01 00:00:00.{place:06d}", f"{place}") for place in range(count)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 1000])
 def test_as_many_as_are_given_are_there(server: Server, number: int, count: int) -> None:
-    given = [(number, "loss", epoch, None if epoch % 7 == 0 else epoch / 3) for epoch in range(count)]
-    server.board.database.write(lambda session: rows.insert(session, METRICS, given))
+    given = rows_of_events(number, count)
+    server.board.database.write(lambda session: rows.insert(session, EVENTS, given))
     with server.board.database.read() as session:
-        query = select(Metric.run_number, Metric.name, Metric.epoch, Metric.value).order_by(Metric.epoch)
-        assert [tuple(one) for one in session.execute(query)] == given
+        query = select(Event.run_number, Event.seq, Event.type, Event.data).where(Event.seq >= 100).order_by(Event.seq)
+        assert [tuple(one) for one in session.execute(query)] == [(*row[:3], row[4]) for row in given]
 
 
-def test_a_row_that_is_there_is_refused_or_replaced_as_it_is_wanted(server: Server, number: int) -> None:
-    def insert(value: float, replace: bool) -> None:
-        given = [(number, "loss", 0, value)]
-        server.board.database.write(lambda session: rows.insert(session, METRICS, given, replace))
-
-    insert(0.5, False)
+def test_a_row_that_is_there_is_refused(server: Server, number: int) -> None:
+    given = rows_of_events(number, 1)
+    server.board.database.write(lambda session: rows.insert(session, EVENTS, given))
     with pytest.raises(IntegrityError):
-        insert(0.25, False)
-    insert(0.125, True)
-    with server.board.database.read() as session:
-        assert session.scalars(select(Metric.value)).all() == [0.125]
-        assert session.scalar(select(func.count()).select_from(Metric)) == 1
+        server.board.database.write(lambda session: rows.insert(session, EVENTS, given))
 
 
 def test_what_is_bound_by_hand_is_read_back_by_the_orm(server: Server, number: int) -> None:

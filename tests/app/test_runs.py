@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.schemas import RunShape
 from tests.app.conftest import MakeServer
 from tests.app.server import ORIGIN, RUNS, Server, beside, problem
 from tests.datafiles import write_csv_files
@@ -67,6 +68,18 @@ def test_every_link_of_a_run_leads_somewhere(server: Server) -> None:
                 assert socket.receive_json()["seq"] == 1
         else:
             assert server.http.get(address).status_code == 200, name
+
+
+def test_a_run_is_answered_in_its_documented_shape_field_by_field_wherever_it_is_answered(server: Server) -> None:
+    attempt = server.running(tags=["a"])
+    best = {"epoch": 0, "monitor": "val_loss", "value": 0.5}
+    attempt.tell("epoch", epoch=0, metrics={"loss": 0.5, "val_loss": None}, seconds=1, best=best)
+    attempt.end("failed", reason="diverged", error={"title": "It diverged", "detail": "Use less."})
+    run = server.read(attempt.run)
+    assert run["best"] == best
+    shape = RunShape.model_validate(run).model_dump(mode="json")
+    assert (run, list(run), list(run["links"])) == (shape, list(shape), list(shape["links"]))
+    assert server.http.get(RUNS).json()["items"] == [run]
 
 
 def test_ids_tell_nothing_of_the_order(server: Server) -> None:
