@@ -33,7 +33,7 @@ class Measured:
         """A line of a Markdown table."""
         mark = "yes" if self.reached else "**no**"
         sign = "≥" if self.at_least else "≤"
-        goal, value = f"{sign} {_goal(self.goal)} {self.unit}", f"{_number(self.value)} {self.unit}"
+        goal, value = f"{sign} {_goal(self.goal)} {self.unit}", f"{number(self.value)} {self.unit}"
         return f"| {self.what} | {goal.strip()} | {value.strip()} | {mark} | {self.how} |"
 
 
@@ -41,7 +41,8 @@ def _goal(value: float) -> str:
     return f"{value:,.0f}" if value >= 10_000 else f"{value:g}"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Three significant digits, or all of a large whole number."""
     if value >= 10_000:
         return f"{value:,.0f}"
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
