@@ -93,6 +93,13 @@ def test_metrics_are_packed_every_so_many_events_and_when_the_run_ends(server: S
     assert packed(server, attempt.run) == (1, 5, 6)
     attempt.end()
     assert packed(server, attempt.run) == (3, 7, 7)
+    with server.board.database.read() as session:
+        blocks = session.execute(select(Block.name, Block.seq, Block.epoch).order_by(Block.name, Block.seq))
+        assert [(name, seq, [*array("i", epoch)]) for name, seq, epoch in blocks] == [
+            ("accuracy", 7, [2]),
+            ("loss", 5, [0, 1]),
+            ("loss", 7, [2]),
+        ]
     assert said(read(server, attempt.run))["loss"] == [(0, "0.5"), (1, "0.25"), (2, "0.125")]
 
 
