@@ -93,7 +93,8 @@ def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Sele
     words = (query.q or "").split()
     lessons, tags = [_known(session, different) for different in (LESSONS, TAGS)] if words else ((), ())
     for word in words:
-        places = [_holds(session, Run.name, word), Run.id == word]
+        # As a list of its own, the id isn't looked for in each row: names alone are found in their index.
+        places = [_holds(session, Run.name, word), Run.number.in_(select(Run.number).where(Run.id == word))]
         if (lesson := _among(session, Run.lesson, lessons, word)) is not None:
             places.append(lesson)
         if (tagged := _among(session, Tag.tag, tags, word)) is not None:
