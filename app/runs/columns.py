@@ -27,6 +27,9 @@ from jobs.protocol import EventType
 
 TABLE = cast(Table, Block.__table__)
 
+WIDTH = array("i").itemsize
+"""Bytes of an epoch: four."""
+
 NAN = array("d", [math.nan]).tobytes()
 """What stands for a value that isn't finite, always the same."""
 
@@ -41,14 +44,14 @@ class Column:
     ``gaps`` is true if there is such a one; once in a blue moon also where two numbers beside one another look like it.
     """
 
-    epoch: "array[int]"
-    value: "array[float]"
+    epoch: "memoryview[int]"
+    value: "memoryview[float]"
     gaps: bool
 
     @classmethod
-    def of(cls, epoch: "array[int]", value: "array[float]") -> "Column":
-        """A column of these; they must not change any more."""
-        return cls(epoch, value, NAN in value.tobytes())  # five times sooner than to look at each number
+    def packed(cls, epoch: bytes, value: bytes) -> "Column":
+        """A column of these, which are looked at as they are: to copy a long one takes as long as to read it."""
+        return cls(memoryview(epoch).cast("i"), memoryview(value).cast("d"), NAN in value)
 
 
 Columns = Mapping[str, Column]
@@ -66,30 +69,40 @@ _TOLD = TypeAdapter(list[_Told])
 
 @dataclass(slots=True)
 class _Growing:
-    """A metric on its way to become a column."""
+    """A metric on its way to become a column: what is settled, and the bytes of the blocks that follow it."""
 
     epoch: "array[int]" = field(default_factory=lambda: array("i"))
     value: "array[float]" = field(default_factory=lambda: array("d"))
+    epochs: list[bytes] = field(default_factory=list)
+    values: list[bytes] = field(default_factory=list)
+    last: int = -1
 
-    def follow(self, epoch: bytes, value: bytes) -> None:
-        """Put a block's epochs with their values after what is there, or over it where it isn't the later."""
-        if self.epoch and self.epoch[-1] >= int.from_bytes(epoch[: self.epoch.itemsize], "little"):
-            self.lay(array("i", epoch), array("d", value))
-        else:  # as good as always
-            self.epoch.frombytes(epoch)
-            self.value.frombytes(value)
+    def lay(self, epoch: bytes, value: bytes) -> None:
+        """Put ascending epochs with their values after what is there, or over it where it isn't the later."""
+        if self.last < int.from_bytes(epoch[:WIDTH], "little"):  # as good as always
+            self.epochs.append(epoch)
+            self.values.append(value)
+            self.last = int.from_bytes(epoch[-WIDTH:], "little")
+            return
+        self.epoch.frombytes(b"".join(self.epochs))
+        self.value.frombytes(b"".join(self.values))
+        self.epochs, self.values = [], []
+        self._over(array("i", epoch), array("d", value))
+        self.last = self.epoch[-1]
 
-    def lay(self, epoch: "array[int]", value: "array[float]") -> None:
-        """Put ascending epochs with their values over what is there."""
-        start, stop = len(self.epoch), len(self.epoch)
-        if stop and self.epoch[-1] >= epoch[0]:
-            start, stop = bisect_left(self.epoch, epoch[0]), bisect_right(self.epoch, epoch[-1])
-            covered = self.epoch[start:stop]
-            if covered != epoch and not set(covered) <= set(epoch):  # some of them keep what they have
-                known = dict(zip(covered, self.value[start:stop], strict=True))
-                epoch, value = _ascending({**known, **dict(zip(epoch, value, strict=True))})
+    def _over(self, epoch: "array[int]", value: "array[float]") -> None:
+        start, stop = bisect_left(self.epoch, epoch[0]), bisect_right(self.epoch, epoch[-1])
+        covered = self.epoch[start:stop]
+        if covered != epoch and not set(covered) <= set(epoch):  # some of them keep what they have
+            known = dict(zip(covered, self.value[start:stop], strict=True))
+            epoch, value = _ascending({**known, **dict(zip(epoch, value, strict=True))})
         self.epoch[start:stop] = epoch
         self.value[start:stop] = value
+
+    def column(self) -> Column:
+        """All of it."""
+        epochs, values = [self.epoch.tobytes(), *self.epochs], [self.value.tobytes(), *self.values]
+        return Column.packed(b"".join(epochs), b"".join(values))
 
 
 def read(session: Session, run: Run) -> Columns:
@@ -111,7 +124,7 @@ def read_all(session: Session, runs: Iterable[Run], names: Sequence[str] | None 
     if names is not None:
         packed = packed.where(TABLE.c.name.in_(names))
     for number, name, epoch, value in session.execute(packed):
-        growing[number].setdefault(name, _Growing()).follow(epoch, value)
+        growing[number].setdefault(name, _Growing()).lay(epoch, value)
     later = (
         select(Event.run_number, Event.data)
         .join(Run, Run.number == Event.run_number)
@@ -119,13 +132,10 @@ def read_all(session: Session, runs: Iterable[Run], names: Sequence[str] | None 
         .order_by(Event.run_number, Event.seq)
     )
     for number, told in groupby(session.execute(later), itemgetter(0)):
-        for name, (epochs, values) in _stretch(data for _, data in told).items():
+        for name, (epoch, value) in _stretch(data for _, data in told).items():
             if names is None or name in names:
-                growing[number].setdefault(name, _Growing()).lay(epochs, values)
-    return {
-        number: {name: Column.of(one.epoch, one.value) for name, one in metrics.items()}
-        for number, metrics in growing.items()
-    }
+                growing[number].setdefault(name, _Growing()).lay(epoch, value)
+    return {number: {name: one.column() for name, one in metrics.items()} for number, metrics in growing.items()}
 
 
 def pack(session: Session, number: int, packed: int, seq: int) -> int:
@@ -136,22 +146,23 @@ def pack(session: Session, number: int, packed: int, seq: int) -> int:
         .where(Event.type == str(EventType.EPOCH))
         .order_by(Event.seq)
     )
-    blocks = [
-        (number, name, seq, epoch.tobytes(), value.tobytes())
-        for name, (epoch, value) in _stretch(session.scalars(query)).items()
-    ]
+    blocks = [(number, name, seq, epoch, value) for name, (epoch, value) in _stretch(session.scalars(query)).items()]
     rows.insert(session, TABLE, blocks)
     return seq
 
 
-def _stretch(data: Iterable[str]) -> dict[str, tuple["array[int]", "array[float]"]]:
-    """What some events have told, by metric: epochs, ascending, and values."""
+def _stretch(data: Iterable[str]) -> dict[str, tuple[bytes, bytes]]:
+    """What some events have told, by metric: epochs, ascending, and values, as they stand in blocks."""
     told: dict[str, dict[int, float]] = {}
     for one in _TOLD.validate_json(f"[{','.join(data)}]"):
         epoch = one["epoch"]
         for name, value in one["metrics"].items():
             told.setdefault(name, {})[epoch] = math.nan if value is None else value
-    return {name: _ascending(known) for name, known in told.items()}
+    found = {}
+    for name, known in told.items():
+        epochs, values = _ascending(known)
+        found[name] = (epochs.tobytes(), values.tobytes())
+    return found
 
 
 def _ascending(known: Mapping[int, float]) -> tuple["array[int]", "array[float]"]:

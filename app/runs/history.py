@@ -68,7 +68,8 @@ def _kept(values: Sequence[Value], max_points: int, gaps: bool) -> Sequence[int]
 
 def _extremes(values: Sequence[Any], start: int, stop: int) -> tuple[int, int]:
     """Where a stretch that is finite throughout has its highest value and its lowest, the first of each."""
-    stretch = list(values[start:stop])
+    found = values[start:stop]
+    stretch = found.tolist() if isinstance(found, memoryview) else list(found)
     return start + stretch.index(max(stretch)), start + stretch.index(min(stretch))
 
 

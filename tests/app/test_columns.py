@@ -170,4 +170,4 @@ def test_with_a_run_go_its_blocks(server: Server) -> None:
 
 @pytest.mark.parametrize(("values", "gaps"), [([], False), ([1.0, -1.0], False), ([1.0, float("nan"), 2.0], True)])
 def test_a_column_knows_whether_all_of_it_is_finite(values: list[float], gaps: bool) -> None:
-    assert Column.of(array("i", range(len(values))), array("d", values)).gaps is gaps
+    assert Column.packed(array("i", range(len(values))).tobytes(), array("d", values).tobytes()).gaps is gaps

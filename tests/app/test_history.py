@@ -116,7 +116,8 @@ def test_columns_stand_side_by_side() -> None:
 
 
 def packed(epochs: list[int], values: list[float | None]) -> Column:
-    return Column.of(array("i", epochs), array("d", [math.nan if value is None else value for value in values]))
+    numbers = array("d", [math.nan if value is None else value for value in values])
+    return Column.packed(array("i", epochs).tobytes(), numbers.tobytes())
 
 
 values = st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=300)
