@@ -9,6 +9,7 @@ the choice stands on the run and is never changed by a later attempt.
 
 ==================  ==========================================================================
 ``rows``            what is trained on, and in which order
+``folders``         rows that are images in a folder, read as they are needed
 ``plan``            the other arguments of ``fit``, and what comes after it
 ``choice``          compiled or plain
 ``engine``          the two ways behind one door: ``fit``, ``evaluate`` and ``predict``
@@ -26,12 +27,14 @@ Nothing here knows of runs, journals or lessons.
 
 from jobs.engine.choice import Choice, choose
 from jobs.engine.engine import Engine
+from jobs.engine.folders import image_folder
 from jobs.engine.folds import Fold, Scored, cross_validate
-from jobs.engine.plan import Afterwards, Plan
+from jobs.engine.plan import Afterwards, Augment, Plan
 from jobs.engine.rows import Order, Rows, shuffled
 
 __all__ = [
     "Afterwards",
+    "Augment",
     "Choice",
     "Engine",
     "Fold",
@@ -41,5 +44,6 @@ __all__ = [
     "Scored",
     "choose",
     "cross_validate",
+    "image_folder",
     "shuffled",
 ]

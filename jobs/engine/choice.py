@@ -36,7 +36,15 @@ class Choice:
     why: str
 
 
-def choose(model: Any, *, nbytes: int = 0, callbacks: Sequence[Any] = (), on_gpu: bool = False) -> Choice:
+def choose(
+    model: Any,
+    *,
+    nbytes: int = 0,
+    callbacks: Sequence[Any] = (),
+    on_gpu: bool = False,
+    augmented: bool = False,
+    from_files: bool = False,
+) -> Choice:
     """Choose for a model that is defined and not compiled yet.
 
     Args:
@@ -44,8 +52,10 @@ def choose(model: Any, *, nbytes: int = 0, callbacks: Sequence[Any] = (), on_gpu
         nbytes: how much memory the training data takes.
         callbacks: what else will be called during the training.
         on_gpu: whether it will train on a GPU.
+        augmented: whether the plan augments the training rows.
+        from_files: whether the rows are read from files, batch by batch.
     """
-    objection = _of_backend() or _of_model(model, on_gpu)
+    objection = _of_backend() or _of_input(augmented, from_files) or _of_model(model, on_gpu)
     if objection is not None:
         return Choice("plain", False, objection)
     objection = _of_callbacks(callbacks) or _of_memory(nbytes, on_gpu)
@@ -58,6 +68,14 @@ def _of_backend() -> str | None:
     backend = keras.backend.backend()
     if backend != "tensorflow":
         return f"Plain Keras fit: the backend is {backend}, and compiled epochs need tensorflow."
+    return None
+
+
+def _of_input(augmented: bool, from_files: bool) -> str | None:
+    if from_files:
+        return "Plain Keras fit: images are read from a folder as they are needed."
+    if augmented:
+        return "Plain Keras fit: images are augmented while the model trains, on the CPU and a few batches ahead."
     return None
 
 

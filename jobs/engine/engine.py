@@ -53,6 +53,10 @@ class Engine:
         if not self._prepared:
             self.prepare((rows, plan, afterwards))
         if self._compiled is not None:
+            if plan.augment is not None or rows.read is not None:
+                raise ValueError(
+                    "Rows that are augmented or read from files train plainly; choose must be told of them."
+                )
             return self._compiled.fit(rows, plan, callbacks)
         return fit_plainly(self._model, rows, plan, callbacks, self._check)
 

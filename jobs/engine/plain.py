@@ -39,19 +39,50 @@ def pipeline(rows: Rows, plan: Plan) -> Any:
     """
     import tensorflow as tf
 
+    augment, gather = plan.augment, _gatherer(rows)
+
+    def epochs() -> Iterator[Any]:
+        for epoch in range(plan.initial_epoch, plan.epochs):
+            order = plan.order(epoch)
+            yield (order,) if augment is None else (order, augment.draw(epoch, len(rows))[order])
+
+    def batch(numbers: Any, drawn: Any = None) -> Any:
+        x, *others = gather(numbers)
+        return (x if augment is None else augment.apply(x, drawn), *others)
+
+    signature = (tf.TensorSpec([None], tf.int64), tf.TensorSpec([None, None], tf.float32))
+    lines = tf.data.Dataset.from_generator(epochs, output_signature=signature[: 1 if augment is None else 2]).flat_map(
+        lambda *of_epoch: tf.data.Dataset.from_tensor_slices(of_epoch).batch(plan.batch_size)
+    )
+    return lines.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(_ahead(rows))
+
+
+def in_turn(rows: Rows, batch_size: int) -> Any:
+    """The batches of a test, from the first row to the last, as a ``tf.data.Dataset``."""
+    import tensorflow as tf
+
+    batches = tf.data.Dataset.range(len(rows)).batch(batch_size)
+    return batches.map(_gatherer(rows), num_parallel_calls=tf.data.AUTOTUNE).prefetch(_ahead(rows))
+
+
+def _gatherer(rows: Rows) -> Callable[[Any], Any]:
+    """What makes a batch, as a step takes it, of its rows' numbers."""
+    import tensorflow as tf
+
     arrays = [tf.constant(array) for array in keras.tree.flatten(rows.parts)]
 
-    def orders() -> Iterator[Any]:
-        for epoch in range(plan.initial_epoch, plan.epochs):
-            yield plan.order(epoch)
+    def gather(numbers: Any) -> Any:
+        x, *others = keras.tree.pack_sequence_as(rows.parts, [tf.gather(array, numbers) for array in arrays])
+        return (x if rows.read is None else rows.read(x), *others)
 
-    def batch(numbers: Any) -> Any:
-        return keras.tree.pack_sequence_as(rows.parts, [tf.gather(array, numbers) for array in arrays])
+    return gather
 
-    numbers = tf.data.Dataset.from_generator(orders, output_signature=tf.TensorSpec([None], tf.int64)).flat_map(
-        lambda order: tf.data.Dataset.from_tensor_slices(order).batch(plan.batch_size)
-    )
-    return numbers.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+def _ahead(rows: Rows) -> int:
+    """How many batches may wait: what is read from files must not gather in memory."""
+    import tensorflow as tf
+
+    return int(tf.data.AUTOTUNE) if rows.read is None else 2
 
 
 def fit_plainly(model: Any, rows: Rows, plan: Plan, callbacks: Sequence[Any], check: Callable[[], None]) -> Any:
@@ -62,8 +93,7 @@ def fit_plainly(model: Any, rows: Rows, plan: Plan, callbacks: Sequence[Any], ch
         epochs=plan.epochs,
         steps_per_epoch=plan.steps(rows),
         shuffle=False,
-        validation_data=None if plan.validation is None else plan.validation.parts,
-        validation_batch_size=None if plan.validation is None else plan.validation_batch_size,
+        validation_data=None if plan.validation is None else in_turn(plan.validation, plan.validation_batch_size),
         validation_freq=plan.validation_freq,
         verbose=0,
         callbacks=[Beat(check, plan.on_steps), *callbacks],
@@ -73,10 +103,7 @@ def fit_plainly(model: Any, rows: Rows, plan: Plan, callbacks: Sequence[Any], ch
 def evaluate_plainly(model: Any, rows: Rows, batch_size: int, check: Callable[[], None]) -> dict[str, float]:
     """``model.evaluate`` by metric name."""
     scores = model.evaluate(
-        rows.x,
-        rows.y,
-        sample_weight=rows.sample_weight,
-        batch_size=batch_size,
+        in_turn(rows, batch_size),
         verbose=0,
         return_dict=True,
         callbacks=[Beat(check)],

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from jobs.engine.rows import Order, Rows
 
@@ -13,6 +15,19 @@ VALIDATION_BATCH = 32
 
 def _nothing(_done: int) -> None:
     pass
+
+
+class Augment(Protocol):
+    """Changes the inputs on their way into a training step, and never those of a test."""
+
+    def draw(self, epoch: int, rows: int) -> NDArray[Any]:
+        """What happens to each of the rows in an epoch (from 0): a line of float32 numbers for every row.
+
+        Must depend on nothing else, so that any epoch can be repeated without those before it.
+        """
+
+    def apply(self, x: Any, drawn: Any) -> Any:
+        """A batch's inputs, changed as the lines that belong to them say. Runs within ``tf.data``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +40,7 @@ class Plan:
         order: which rows come when, see :func:`~jobs.engine.rows.shuffled`.
         validation: what to test on after an epoch, in batches of ``validation_batch_size``.
         validation_freq: test after every so many epochs, or after those of a list (counted from 1, as in Keras).
+        augment: what changes the training rows anew in every epoch; plain ``fit`` alone can do it.
         on_steps: told how many steps of the epoch are done, at least every second where a step is shorter.
     """
 
@@ -35,6 +51,7 @@ class Plan:
     validation: Rows | None = None
     validation_batch_size: int = VALIDATION_BATCH
     validation_freq: int | Sequence[int] = 1
+    augment: Augment | None = None
     on_steps: Callable[[int], None] = _nothing
 
     def steps(self, rows: Rows) -> int:

@@ -1,7 +1,7 @@
 """What is trained on: arrays with the rows first, and the order in which an epoch goes through them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -28,12 +28,14 @@ def shuffled(rows: int, seed: int) -> Order:
 class Rows:
     """Examples: ``x``, ``y`` and, where rows count differently, ``sample_weight``.
 
-    Each is an array with the rows first, or a tuple, list or dict of such arrays, as the model takes them.
+    Each is an array with the rows first, or a tuple, list or dict of such arrays, as the model takes them. With
+    ``read`` the model's inputs are made of ``x`` batch by batch, within ``tf.data``: images of their files' names, say.
     """
 
     x: Any
     y: Any
     sample_weight: Any = None
+    read: Callable[[Any], Any] | None = None
 
     @classmethod
     def of(cls, x: Any, y: Any, sample_weight: Any = None, class_weight: Mapping[int, float] | None = None) -> "Rows":
@@ -67,7 +69,8 @@ class Rows:
 
     def take(self, chosen: Any) -> "Rows":
         """Some of the rows: a slice, or an array of numbers."""
-        return Rows(*keras.tree.map_structure(lambda array: array[chosen], self.parts))
+        parts = keras.tree.map_structure(lambda array: array[chosen], self.parts)
+        return replace(Rows(*parts), read=self.read)
 
     def split(self, validation_split: float) -> "tuple[Rows, Rows]":
         """Hold the last rows back, as ``fit(validation_split=…)`` does: (to train on, to validate with).

@@ -1,0 +1,83 @@
+"""Changing images: all random numbers of an epoch at once, one resampling per image, whole batches at a time."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.augmentation.parameters import DRAWS, Augmentation
+from jobs.augmentation.statistics import Standard, parts
+
+STREAM = 1
+"""Parts these random numbers from those of the batch order, which come from ``(seed, epoch)`` alone."""
+
+
+class Augmenter:
+    """Changes images of one size, and brings those of tests to the same scale.
+
+    Args:
+        augmentation: what may happen.
+        images: those to train on, ``(rows, height, width, channels)``; measured as far as it is needed.
+        seed: with the epoch it decides what happens.
+
+    Raises:
+        ValueError: these are no images.
+    """
+
+    def __init__(self, augmentation: Augmentation, images: NDArray[Any], seed: int) -> None:
+        if images.ndim != 4 or not len(images):
+            raise ValueError(f"Images have the shape (rows, height, width, channels), not {images.shape}.")
+        self._what = augmentation
+        self._seed = seed
+        self._shape = images.shape[1:]
+        self._range = (float(images.min()), float(images.max())) if augmentation.brightness_range else (0.0, 0.0)
+        self._standard = Standard(
+            images,
+            center=augmentation.featurewise_center,
+            deviation=augmentation.featurewise_std_normalization,
+            whiten=augmentation.zca_whitening,
+        )
+
+    def draw(self, epoch: int, rows: int) -> NDArray[np.float32]:
+        """What happens to each row of the training data in this epoch (from 0), for :meth:`apply`.
+
+        The first rows are the same however many there are.
+
+        Returns:
+            Per row eight numbers that say from where each pixel comes, and the factor of its brightness.
+        """
+        draws = np.random.default_rng([self._seed, epoch, STREAM]).random((rows, len(DRAWS)))
+        places = self._what.transforms(draws, *self._shape[:2]).reshape(rows, 9)[:, :8]
+        low, high = self._what.brightness_range or (1.0, 1.0)
+        light = low + (high - low) * draws[:, DRAWS.index("light")]
+        return np.column_stack([places, light]).astype("float32")
+
+    def apply(self, images: Any, drawn: Any) -> Any:
+        """Images of a training, changed as was drawn for them and standardised, as a float32 tensor.
+
+        Works within ``tf.data`` as well as on arrays.
+
+        Args:
+            images: ``(rows, height, width, channels)``.
+            drawn: the lines of :meth:`draw` that belong to them.
+        """
+        import tensorflow as tf
+
+        images = tf.cast(images, tf.float32)
+        if self._what.moves:
+            images = tf.raw_ops.ImageProjectiveTransformV3(
+                images=images,
+                transforms=drawn[:, :8],
+                output_shape=self._shape[:2],
+                fill_value=0.0,
+                interpolation="BILINEAR",
+                fill_mode=self._what.fill_mode.upper(),
+            )
+        if self._what.brightness_range is not None:
+            images = tf.clip_by_value(images * tf.reshape(drawn[:, 8], (-1, 1, 1, 1)), *self._range)
+        return self._standard.apply(images)
+
+    def standardize(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Images of a test or a prediction: brought to the scale of the training, never changed by chance."""
+        made = [self._standard.apply(part.astype("float32")) for part in parts(images)]
+        return np.concatenate([np.asarray(part) for part in made]) if made else images.astype("float32")
