@@ -43,6 +43,9 @@ def measure(folder: Path) -> list[Measured]:
         *_beside("lesson 6, ten folds", 0.05, child(warm.folds), "cross_validation", datasets),
         *_beside("small MLP: dropout, schedule, checkpoint", 0.2, child(warm.small), "dropout", datasets),
         *_beside("lesson 12, MNIST, simple CNN, 2 epochs", 1.0, child(warm.images), "mnist", datasets),
+        *_beside(
+            "lesson 14, MNIST with rotation and shifts, 1 epoch", 0.5, child(warm.augmented), "augmentation", datasets
+        ),
     ]
 
 

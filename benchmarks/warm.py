@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plain import cross_validation, dropout, first_network, mnist
+from benchmarks.plain import augmentation, cross_validation, dropout, first_network, mnist
 from jobs.allocation import keep_freed_memory
 
 
@@ -116,6 +116,22 @@ def images(datasets: Path, _folder: Path) -> None:
     )
     engine.fit(rows, plan)
     engine.evaluate(validation)
+
+
+def augmented(datasets: Path, _folder: Path) -> None:
+    """Lesson 14: the same network, every image turned and shifted anew."""
+    from jobs.augmentation import Augmentation, Augmenter
+    from jobs.engine import Engine, Plan, Rows, choose, shuffled
+
+    rows = Rows.of(*mnist.data(datasets)[:2])
+    choice = choose(mnist.model(), nbytes=rows.nbytes, augmented=True)
+    plan = Plan(
+        epochs=augmentation.EPOCHS,
+        batch_size=augmentation.BATCH_SIZE,
+        order=shuffled(len(rows), 7),
+        augment=Augmenter(Augmentation(**augmentation.RANGES), rows.x, 7),
+    )
+    Engine(mnist.model(choice.jit_compile), choice).fit(rows, plan)
 
 
 @dataclass(frozen=True)

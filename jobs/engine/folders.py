@@ -35,13 +35,14 @@ def image_folder(root: Path, *, height: int, width: int, channels: int = 3) -> t
     files = [file for of_class in named for file in of_class]
     if not files:
         raise ValueError(f"{root} holds no images. Put PNG or JPEG files into it, in a folder for each class.")
+    before = os.path.join(top, b"")  # outside of ``read``, which TensorFlow traces
     labels = np.repeat(np.arange(len(classes)), [len(of_class) for of_class in named])
 
     def read(files: Any) -> Any:
         import tensorflow as tf
 
         def image(file: Any) -> Any:
-            return _read(tf.strings.join([top, file], os.fsencode(os.sep)), height, width, channels)
+            return _read(tf.strings.join([before, file]), height, width, channels)
 
         return tf.map_fn(image, files, fn_output_signature=tf.TensorSpec((height, width, channels), tf.float32))
 
