@@ -50,13 +50,11 @@ class Engine:
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = (), afterwards: Afterwards = NOTHING_MORE) -> Any:
         """What ``model.fit`` does and returns: Keras's ``History``, by the same callbacks in the same order."""
+        if self._compiled is not None and _needs_a_pipeline(rows, plan):
+            raise ValueError("Rows that are augmented or read from files train plainly; choose must be told of them.")
         if not self._prepared:
             self.prepare((rows, plan, afterwards))
         if self._compiled is not None:
-            if plan.augment is not None or rows.read is not None:
-                raise ValueError(
-                    "Rows that are augmented or read from files train plainly; choose must be told of them."
-                )
             return self._compiled.fit(rows, plan, callbacks)
         return fit_plainly(self._model, rows, plan, callbacks, self._check)
 
@@ -107,6 +105,12 @@ class Engine:
         self._compiled = None
         self._model.jit_compile = False
         self._on_change(Choice("plain", False, f"Plain Keras fit: XLA could not compile the model ({first})."))
+
+
+def _needs_a_pipeline(rows: Rows, plan: Plan) -> bool:
+    validation = plan.validation
+    from_files = rows.read is not None or (validation is not None and validation.read is not None)
+    return from_files or plan.augment is not None
 
 
 def _refused_by_xla(error: Exception) -> bool:

@@ -113,6 +113,20 @@ def test_images_in_a_folder_train_plainly_and_it_is_said() -> None:
     assert "images are read from a folder as they are needed" in choice.why
 
 
+def test_a_training_that_was_chosen_without_knowing_of_the_folder_is_refused(digits: Any) -> None:
+    from jobs.engine import Choice, Engine, Plan, Rows, image_folder, shuffled
+
+    rows, _ = image_folder(digits[0], height=8, width=8, channels=1)
+    memory = Rows.of(digits[1], digits[2])
+    order = shuffled(90, 1)
+    for training, plan in (
+        (rows, Plan(epochs=1, batch_size=8, order=order)),
+        (memory, Plan(epochs=1, batch_size=8, order=order, validation=rows)),
+    ):
+        with pytest.raises(ValueError, match="train plainly"):
+            Engine(model(), Choice("compiled", True, "")).fit(training, plan)
+
+
 GROWTH = """
 import resource, sys
 from pathlib import Path
