@@ -9,6 +9,8 @@ from jobs.quiet import quiet_terminal
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# By itself TensorFlow uses oneDNN on the newest processors alone; convolutions take less time with it on others too.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 with quiet_terminal():
     import httpx
