@@ -3,6 +3,7 @@
 Import only: no device is touched and no thread is started before a fork, because neither survives one.
 """
 
+import importlib.util
 import os
 
 from jobs.quiet import quiet_terminal
@@ -19,4 +20,8 @@ with quiet_terminal():
     import jobs.child
     import jobs.training
 
-__all__ = ["httpx", "jobs", "keras", "numpy", "sklearn"]
+    if importlib.util.find_spec("tensorflow") is not None:
+        # On JAX too: keras.utils.set_random_seed imports it wherever it is installed, which takes seconds.
+        import tensorflow
+
+__all__ = ["httpx", "jobs", "keras", "numpy", "sklearn", "tensorflow"]

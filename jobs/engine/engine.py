@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
-
 from jobs.engine.choice import Choice
 from jobs.engine.plain import evaluate_plainly, fit_plainly, predict_plainly
 from jobs.engine.plan import VALIDATION_BATCH, Afterwards, Plan
@@ -70,7 +68,7 @@ class Engine:
         return predict_plainly(self._model, x, batch_size, self._check)
 
     def _compile(self) -> Any:
-        from jobs.engine.compiled import Compiled  # imports TensorFlow, which isn't every worker's backend
+        from jobs.engine.compiled import Compiled  # imports the backend's own library
 
         return Compiled(self._model, self._check)
 
@@ -87,7 +85,7 @@ class Engine:
         try:
             self._compiled.prepare(trainings)
         except Exception as error:
-            if not _refused_by_xla(error):
+            if not _refused(error):
                 raise
             if self._distrust():
                 self._compiled = self._compile()
@@ -105,10 +103,7 @@ class Engine:
         self._on_change(Choice("plain", False, f"Plain Keras fit: XLA could not compile the model ({first})."))
 
 
-def _refused_by_xla(error: Exception) -> bool:
-    if keras.backend.backend() != "tensorflow":
-        return False
-    import tensorflow as tf
+def _refused(error: Exception) -> bool:
+    from jobs.engine.programs import refused
 
-    exhausted = isinstance(error, tf.errors.ResourceExhaustedError)
-    return isinstance(error, tf.errors.OpError) and not exhausted
+    return refused(error)
