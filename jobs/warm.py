@@ -6,9 +6,10 @@ Import only: no device is touched and no thread is started before a fork, becaus
 import importlib.util
 import os
 
+from jobs.backend import chosen
 from jobs.quiet import quiet_terminal
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = chosen()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 with quiet_terminal():
