@@ -35,7 +35,7 @@ class Compiled:
         """Compile what trainings, and what comes after them, will need. No variable of the model changes.
 
         Raises:
-            Exception: XLA can't compile the model; see :func:`jobs.engine.programs.refused`.
+            Exception: XLA can't compile the model; see :func:`jobs.engine.programs.refusal`.
         """
         self._build(trainings[0][0])
         compile_all(self._needed(trainings), self._programs.trace_metrics)

@@ -85,25 +85,26 @@ class Engine:
         try:
             self._compiled.prepare(trainings)
         except Exception as error:
-            if not _refused(error):
+            reason = _refusal(error)
+            if reason is None:
                 raise
             if self._distrust():
                 self._compiled = self._compile()
                 self.prepare(*trainings)
             else:
-                self._give_up(error)
+                self._give_up(reason)
         else:
             self._say(f"Compiled in {time.perf_counter() - began:.1f} s.")
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, reason: str) -> None:
         """Go on with plain Keras: an operation of the model has no XLA kernel, say. No step was executed yet."""
-        first = str(getattr(error, "message", error)).strip().splitlines()[0][:300]
+        first = reason.strip().splitlines()[0][:300]
         self._compiled = None
         self._model.jit_compile = False
         self._on_change(Choice("plain", False, f"Plain Keras fit: XLA could not compile the model ({first})."))
 
 
-def _refused(error: Exception) -> bool:
-    from jobs.engine.programs import refused
+def _refusal(error: Exception) -> str | None:
+    from jobs.engine.programs import refusal
 
-    return refused(error)
+    return refusal(error)

@@ -27,15 +27,15 @@ def programs_of(model: object) -> Programs:
     return TensorFlowPrograms(model)
 
 
-def refused(error: Exception) -> bool:
-    """Whether an error of :func:`compile_all` or of making a program says that XLA can't compile the model."""
+def refusal(error: Exception) -> str | None:
+    """Why XLA can't compile the model, where an error of :func:`compile_all` or of making a program says so."""
     if keras.backend.backend() == "jax":
-        from jobs.engine.programs.jax import refused_by_jax
+        from jobs.engine.programs.jax import refusal_by_jax
 
-        return refused_by_jax(error)
-    from jobs.engine.programs.tensorflow import refused_by_tensorflow
+        return refusal_by_jax(error)
+    from jobs.engine.programs.tensorflow import refusal_by_tensorflow
 
-    return refused_by_tensorflow(error)
+    return refusal_by_tensorflow(error)
 
 
-__all__ = ["BACKENDS", "Answers", "OnDevice", "Programs", "Steps", "compile_all", "programs_of", "refused"]
+__all__ = ["BACKENDS", "Answers", "OnDevice", "Programs", "Steps", "compile_all", "programs_of", "refusal"]

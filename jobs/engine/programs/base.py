@@ -125,7 +125,7 @@ def compile_all(needed: Iterable[Steps | Answers], meanwhile: Callable[[], None]
     that compiling moves on, and a program with other names isn't found in the cache.
 
     Raises:
-        Exception: one of them can't be made or compiled; see :func:`jobs.engine.programs.refused`.
+        Exception: one of them can't be made or compiled; see :func:`jobs.engine.programs.refusal`.
     """
     # Of folds that share a program, only the first keeps its rows on the device.
     different: dict[int, Steps | Answers] = {}

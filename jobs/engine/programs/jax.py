@@ -87,10 +87,16 @@ class JaxPrograms(Programs):
         return answer
 
 
-def refused_by_jax(error: Exception) -> bool:
-    """Whether a program can't be made: a layer looks at values while it is traced, or XLA fails over it."""
-    exhausted = str(error).startswith("RESOURCE_EXHAUSTED")
-    return isinstance(error, (jax.errors.JaxRuntimeError, *UNTRACEABLE)) and not exhausted
+def refusal_by_jax(error: BaseException | None) -> str | None:
+    """Why a program can't be made: a layer looks at values while it is traced, or XLA fails over it.
+
+    Keras puts its own words to an error on the way, and fails over JAX's: the first one is behind the last.
+    """
+    while error is not None:
+        if isinstance(error, (jax.errors.JaxRuntimeError, *UNTRACEABLE)):
+            return None if str(error).startswith("RESOURCE_EXHAUSTED") else str(error)
+        error = error.__context__
+    return None
 
 
 class _Program:

@@ -78,10 +78,11 @@ class TensorFlowPrograms(Programs):
         return program
 
 
-def refused_by_tensorflow(error: Exception) -> bool:
-    """Whether XLA can't compile a program: an operation has no kernel for it, say."""
-    exhausted = isinstance(error, tf.errors.ResourceExhaustedError)
-    return isinstance(error, tf.errors.OpError) and not exhausted
+def refusal_by_tensorflow(error: Exception) -> str | None:
+    """Why XLA can't compile a program: an operation has no kernel for it, say."""
+    if not isinstance(error, tf.errors.OpError) or isinstance(error, tf.errors.ResourceExhaustedError):
+        return None
+    return str(error.message)
 
 
 def _program(step: Any, data: OnDevice) -> Any:
