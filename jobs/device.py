@@ -1,5 +1,6 @@
 """What an attempt computes with: backend, device, versions. Looking at a device claims it, so only a child does."""
 
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
@@ -22,8 +23,8 @@ def environment(route: Route, jit_compile: bool) -> EnvironmentData:
 
 def gpus() -> list[str]:
     """The names of the GPUs that this process sees; their memory is taken as needed from now on, not all at once."""
-    if keras.backend.backend() != "tensorflow":
-        return [device for device in keras.distribution.list_devices() if not device.startswith("cpu")]
+    if keras.backend.backend() == "jax":
+        return _gpus_of_jax()
     import tensorflow as tf
 
     found = []
@@ -32,6 +33,14 @@ def gpus() -> list[str]:
         details = tf.config.experimental.get_device_details(device)
         found.append(str(details.get("device_name", device.name)))
     return found
+
+
+def _gpus_of_jax() -> list[str]:
+    import jax
+
+    # JAX would take three quarters of the memory at once. It reads this when it looks for devices.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
 
 
 def describe(names: list[str]) -> str:

@@ -24,6 +24,7 @@ from types import FrameType
 from jobs import child
 from jobs.allocation import keep_freed_memory
 from jobs.attempts import Attempt, Why
+from jobs.backend import chosen
 from jobs.link import Link
 from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest
 from jobs.workfolder import WorkFolder
@@ -196,6 +197,7 @@ class Pool:
             slots=self._slots,
             free=max(self._slots - running, 0) if self._ready else 0,
             devices=self._devices,
+            backend=chosen(),
             attempts=[attempt.ref for attempt in mine],
             stopping=[attempt.ref for attempt in mine if attempt.why == "cancel"],
         )

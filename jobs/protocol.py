@@ -21,6 +21,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
+from jobs.backend import DEFAULT
+
 PROTOCOL = 2
 """Raised when either side could misread the other; the server refuses a worker that speaks another number."""
 
@@ -240,7 +242,8 @@ class SyncRequest(Wire):
     """What a worker says of itself.
 
     ``attempts`` lists every attempt until its end is acknowledged: an attempt that no call names loses its lease.
-    ``stopping`` lists the attempts whose cancelation the worker already knows.
+    ``stopping`` lists the attempts whose cancelation the worker already knows. ``backend`` is Keras's: a run that an
+    attempt has begun on one is never given to a worker with another.
     """
 
     protocol: int = PROTOCOL
@@ -248,6 +251,7 @@ class SyncRequest(Wire):
     slots: Annotated[int, Field(ge=1, le=64)]
     free: Annotated[int, Field(ge=0, le=64)]
     devices: list[str] = []
+    backend: Annotated[str, Field(min_length=1, max_length=32)] = DEFAULT
     attempts: Annotated[list[AttemptRef], Field(max_length=1000)] = []
     stopping: Annotated[list[AttemptRef], Field(max_length=1000)] = []
     hold: Annotated[FiniteFloat, Field(ge=0, le=HOLD_SECONDS)] = HOLD_SECONDS

@@ -250,7 +250,7 @@ def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
         return _failed(error.reason, error.title, error.detail)
     if isinstance(error, DatasetProblem):
         return _failed("data", "The data could not be used", error.detail)
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    if isinstance(error, MemoryError) or _exhausted(error):
         detail = "The machine has no memory left for this model. Use smaller layers or a smaller batch size."
         return _failed("out-of-memory", "Out of memory", detail)
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -258,6 +258,11 @@ def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
     with contextlib.suppress(OSError):
         session.log("".join(traceback.format_exception(error)).rstrip(), "error")
     return _failed("error", _title(error), _last_line(error))
+
+
+def _exhausted(error: Exception) -> bool:
+    """Whether the device's memory didn't suffice: TensorFlow has a class for it, JAX a word in the message."""
+    return type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED:" in str(error)
 
 
 def disk_full() -> EndData:

@@ -3,11 +3,13 @@
 Import only: no device is touched and no thread is started before a fork, because neither survives one.
 """
 
+import importlib.util
 import os
 
+from jobs.backend import chosen
 from jobs.quiet import quiet_terminal
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = chosen()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # By itself TensorFlow uses oneDNN on the newest processors alone; convolutions take less time with it on others too.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
@@ -21,4 +23,8 @@ with quiet_terminal():
     import jobs.child
     import jobs.training
 
-__all__ = ["httpx", "jobs", "keras", "numpy", "sklearn"]
+    if importlib.util.find_spec("tensorflow") is not None:
+        # On JAX too: keras.utils.set_random_seed imports it wherever it is installed, which takes seconds.
+        import tensorflow
+
+__all__ = ["httpx", "jobs", "keras", "numpy", "sklearn", "tensorflow"]

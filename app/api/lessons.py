@@ -13,6 +13,7 @@ from app.errors import Problem, invalid_input
 from app.runs import lifecycle
 from app.schemas import DatasetShape, LessonDetail, LessonList, LessonShape, PresetShape, ScriptShape
 from app.sentences import field_errors, shown
+from jobs.backend import DEFAULT
 from jobs.datasets import DatasetInvalid, Source
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson
@@ -50,7 +51,7 @@ def write_script(board: CurrentBoard, slug: str, params: dict[str, Any]) -> Scri
     except ValidationError as error:
         raise invalid_input(field_errors(error.errors(include_url=False), ("params",))) from None
     complete, _ = admission.complete(board, lesson, checked)
-    return ScriptShape(filename=f"{slug}.py", script=lesson.script(complete, lesson.jit_compile))
+    return ScriptShape(filename=f"{slug}.py", script=lesson.script(complete, lesson.jit_compile, DEFAULT))
 
 
 class Python(Response):
@@ -66,7 +67,7 @@ def read_script(board: CurrentBoard, run_id: RunId) -> Response:
         run = lifecycle.find(session, run_id)
     lesson = find(run.lesson)
     jit_compile = lesson.jit_compile if run.jit_compile is None else run.jit_compile  # None: it has not begun
-    text = lesson.script(lesson.params.model_validate(run.params), jit_compile)
+    text = lesson.script(lesson.params.model_validate(run.params), jit_compile, run.backend or DEFAULT)
     disposition = f'inline; filename="{run.lesson}-{run.id}.py"'
     return Python(text, headers={"Content-Disposition": disposition})
 

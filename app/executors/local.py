@@ -122,7 +122,7 @@ class LocalPool:
             return cancel, stale, request.free > 0 and queries.queue_length(session) > 0
 
     def _claim(self, session: Session, request: SyncRequest) -> list[Assignment]:
-        start = lifecycle.claim(session, request.worker, request.free, self._now())
+        start = lifecycle.claim(session, request.worker, request.backend, request.free, self._now())
         for one in start:
             self._leases[AttemptRef(run=one.run, attempt=one.attempt)] = self._clock()
         return start

@@ -19,6 +19,7 @@ from app.pages.shelf import Shelf
 from app.pages.site import Page
 from app.runs import queries
 from app.sentences import field_errors
+from jobs.backend import DEFAULT
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
 
@@ -156,7 +157,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         choices=choices,
         datasets=tuple(known),
         auto=auto,
-        code=lesson.script(_with_dataset(params, auto.name), lesson.jit_compile),
+        code=lesson.script(_with_dataset(params, auto.name), lesson.jit_compile, DEFAULT),
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
@@ -144,9 +144,13 @@ def change_status(
         run.packed = columns.pack(session, run.number, run.packed, run.seq)
 
 
-def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Assignment]:
-    """Give a worker the runs that have waited longest, each as a new attempt with a token of its own."""
-    query = select(Run).where(Run.status == Status.QUEUED).order_by(Run.number).limit(limit)
+def claim(session: Session, worker: str, backend: str, limit: int, now: datetime) -> list[Assignment]:
+    """Give a worker the runs that have waited longest, each as a new attempt with a token of its own.
+
+    A run that has begun goes on with its ``backend`` alone: another one would give other numbers.
+    """
+    query = select(Run).where(Run.status == Status.QUEUED, func.coalesce(Run.backend, backend) == backend)
+    query = query.order_by(Run.number).limit(limit)
     assignments = []
     for run in session.scalars(query):
         token = secrets.token_urlsafe(24)

@@ -15,7 +15,7 @@ the choice stands on the run and is never changed by a later attempt.
 ``engine``          the two ways behind one door: ``fit``, ``evaluate`` and ``predict``
 ``compiled``        the loop over epochs, with Keras's callbacks, around the compiled programs
 ``chunks``          how many steps go into one call
-``programs``        the programs themselves (TensorFlow)
+``programs``        the programs themselves, one module per backend
 ``plain``           the same by ``model.fit``
 ``values``          all values of a model, read and written at once
 ``folds``           a cross-validation that compiles once

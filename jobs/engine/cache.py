@@ -4,7 +4,9 @@ XLA can keep what it compiled in a folder and read it again, which takes a fract
 folder: a file cut short by a crash or a full disk would fail the training. So every process gets a folder of its
 own, into which only files are put whose SHA-256 is the one that was noted when they were written (their seal); what
 it compiles itself goes back to the shared folder at its end, the file first and then its seal. One shared folder
-serves one kind of machine and one version of TensorFlow.
+serves one kind of machine and one version of the backend.
+
+TensorFlow keeps what ``tf.function`` has compiled, JAX every single operation beside: an initializer, say.
 """
 
 import contextlib
@@ -16,9 +18,16 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import keras
+
 from jobs.atomic import write_atomically
 
-PROGRAM = ".pb"
+ENDINGS = {"tensorflow": ".pb", "jax": "-cache"}
+"""How the files' names end that a backend writes; other backends write none."""
+
+PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
+"""Whose versions a backend's files belong to."""
+
 SEAL = ".sha256"
 
 MOST_BYTES = 64 << 20
@@ -34,26 +43,23 @@ class ProgramCache:
     def __init__(self, shared: Path, own: Path) -> None:
         self._shared = shared / kind_of_machine()
         self._own = own
+        self._backend = keras.backend.backend()
         self._lent: list[Path] = []
 
     def open(self) -> None:
         """Take what is sound, and tell XLA where it lies. Must come before XLA compiles anything in this process."""
-        if '"' in str(self._own):
-            return  # no way to write that into a flag
         with contextlib.suppress(OSError):
             self._own.mkdir(parents=True, exist_ok=True)
-            for program in self._programs():
+            for program in self._in(self._shared):
                 if _sealed(program):
                     self._lent.append(program)
                     _lend(program, self._own / program.name)
                 else:
                     _forget(program)
-            # In quotes: TensorFlow parts the variable at spaces, and would take another folder.
-            flags = [
-                f'--tf_xla_persistent_cache_directory="{self._own}"',
-                "--tf_xla_persistent_cache_device_types=CPU",
-            ]
-            os.environ["TF_XLA_FLAGS"] = " ".join([os.environ.get("TF_XLA_FLAGS", ""), *flags]).strip()
+            if self._backend == "jax":
+                _tell_jax(self._own)
+            elif self._backend == "tensorflow":
+                _tell_tensorflow(self._own)
 
     def distrust(self) -> bool:
         """Forget every program that was lent; True if there was one. For when XLA can't make use of them."""
@@ -68,7 +74,7 @@ class ProgramCache:
         """Hand what was compiled here to those who come later, and make room for it."""
         with contextlib.suppress(OSError):
             self._shared.mkdir(parents=True, exist_ok=True)
-            for program in self._own.glob(f"*{PROGRAM}"):
+            for program in self._in(self._own):
                 place = self._shared / program.name
                 if not _seal_of(place).exists():
                     content = program.read_bytes()
@@ -76,11 +82,12 @@ class ProgramCache:
                     write_atomically(_seal_of(place), hashlib.sha256(content).hexdigest().encode())
             self._tidy()
 
-    def _programs(self) -> Iterator[Path]:
-        yield from self._shared.glob(f"*{PROGRAM}")
+    def _in(self, folder: Path) -> Iterator[Path]:
+        ending = ENDINGS.get(self._backend)
+        return iter(()) if ending is None else folder.glob(f"*{ending}")
 
     def _tidy(self) -> None:
-        sizes = {program: program.stat() for program in self._programs()}
+        sizes = {program: program.stat() for program in self._in(self._shared)}
         total = sum(size.st_size for size in sizes.values())
         for program in sorted(sizes, key=lambda one: sizes[one].st_mtime):
             if total <= MOST_BYTES:
@@ -91,9 +98,33 @@ class ProgramCache:
 
 def kind_of_machine() -> str:
     """What a compiled program depends on beside what it computes, in a word for a folder's name."""
+    versions = [f"{name} {version(name)}" for name in PACKAGES.get(keras.backend.backend(), ())]
     flags = os.environ.get("XLA_FLAGS", "")
-    words = [platform.system(), platform.machine(), _processor(), version("tensorflow"), flags]
+    words = [platform.system(), platform.machine(), _processor(), *versions, flags]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
+
+
+def _tell_tensorflow(folder: Path) -> None:
+    if '"' in str(folder):
+        return  # no way to write that into a flag
+    # In quotes: TensorFlow parts the variable at spaces, and would take another folder.
+    flags = [f'--tf_xla_persistent_cache_directory="{folder}"', "--tf_xla_persistent_cache_device_types=CPU"]
+    os.environ["TF_XLA_FLAGS"] = " ".join([os.environ.get("TF_XLA_FLAGS", ""), *flags]).strip()
+
+
+def _tell_jax(folder: Path) -> None:
+    import jax
+
+    settings = {
+        "jax_compilation_cache_dir": str(folder),
+        # Everything: the many small operations of building a model take seconds together.
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+        # XLA's own files beside them would bear the name of a folder that is gone with its process.
+        "jax_persistent_cache_enable_xla_caches": "none",
+    }
+    for name, value in settings.items():
+        jax.config.update(name, value)  # type: ignore[no-untyped-call]
 
 
 def _processor() -> str:
@@ -106,7 +137,7 @@ def _processor() -> str:
 
 
 def _seal_of(program: Path) -> Path:
-    return program.with_suffix(SEAL)
+    return program.with_name(program.name.removesuffix(ENDINGS["tensorflow"]) + SEAL)
 
 
 def _sealed(program: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from jobs.engine.programs import BACKENDS
 from jobs.protocol import Route
 
 BATCH_HOOKS = (
@@ -55,19 +56,27 @@ def choose(
         augmented: whether the plan augments the training rows.
         from_files: whether the rows are read from files, batch by batch.
     """
-    objection = _of_backend() or _of_input(augmented, from_files) or _of_model(model, on_gpu)
+    objection = (
+        _of_backend()
+        or _of_input(augmented, from_files)
+        or _of_model(model, on_gpu)
+        or _of_callbacks(callbacks)
+        or _of_memory(nbytes, on_gpu)
+    )
     if objection is not None:
-        return Choice("plain", False, objection)
-    objection = _of_callbacks(callbacks) or _of_memory(nbytes, on_gpu)
-    if objection is not None:
-        return Choice("plain", False, objection)
+        return Choice("plain", _compiles_steps(model), objection)
     return Choice("compiled", True, "Compiled epochs: the data lie on the device, and XLA runs many steps in one call.")
+
+
+def _compiles_steps(model: Any) -> bool:
+    """Whether plain ``fit`` shall compile each step. JAX must, or it dispatches every operation from Python."""
+    return keras.backend.backend() == "jax" and _not_compilable(model) is None
 
 
 def _of_backend() -> str | None:
     backend = keras.backend.backend()
-    if backend != "tensorflow":
-        return f"Plain Keras fit: the backend is {backend}, and compiled epochs need tensorflow."
+    if backend not in BACKENDS:
+        return f"Plain Keras fit: the backend is {backend}, and compiled epochs need {' or '.join(BACKENDS)}."
     return None
 
 
@@ -83,14 +92,19 @@ def _of_model(model: Any, on_gpu: bool) -> str | None:
     for name in OWN_STEPS:
         if getattr(type(model), name, None) is not getattr(keras.Model, name):
             return f"Plain Keras fit: the model has a {name} of its own."
-    layers = list(model._flatten_layers())
-    for layer in layers:
-        if not layer.supports_jit:
-            return f"Plain Keras fit: XLA cannot compile the layer {layer.name}."
+    layer = _not_compilable(model)
+    if layer is not None:
+        return f"Plain Keras fit: XLA cannot compile the layer {layer.name}."
     convolutions = tuple(getattr(keras.layers, name) for name in CONVOLUTIONS)
-    if not on_gpu and any(isinstance(layer, convolutions) for layer in layers):
+    if on_gpu or keras.backend.backend() == "jax":
+        return None  # JAX computes them by XLA anyway
+    if any(isinstance(layer, convolutions) for layer in model._flatten_layers()):
         return "Plain Keras fit: on a CPU convolutions are faster without XLA."
     return None
+
+
+def _not_compilable(model: Any) -> Any:
+    return next((layer for layer in model._flatten_layers() if not layer.supports_jit), None)
 
 
 def _of_callbacks(callbacks: Sequence[Any]) -> str | None:

@@ -1,7 +1,7 @@
 """``fit`` and ``evaluate`` by compiled programs: Keras's loop over epochs, with Keras's callbacks.
 
-What Keras's TensorFlow trainer does around its steps (keras/src/backend/tensorflow/trainer.py) is done here in the same
-order, so that callbacks, History and stopping early are the same.
+What Keras's trainers do around their steps (keras/src/backend/tensorflow/trainer.py, and jax/trainer.py beside it) is
+done here in the same order, so that callbacks, History and stopping early are the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 
 from jobs.engine.chunks import Chunks
 from jobs.engine.plan import VALIDATION_BATCH, Afterwards, Plan
-from jobs.engine.programs import Answers, OnDevice, Programs, Steps, compile_all
+from jobs.engine.programs import Answers, OnDevice, Steps, compile_all, programs_of
 from jobs.engine.rows import Rows
 
 
@@ -27,7 +27,7 @@ class Compiled:
     def __init__(self, model: Any, check: Callable[[], None]) -> None:
         self._model = model
         self._check = check
-        self._programs = Programs(model)
+        self._programs = programs_of(model)
         self._chunks = Chunks()
         self._test_chunks = Chunks()
 
@@ -35,27 +35,27 @@ class Compiled:
         """Compile what trainings, and what comes after them, will need. No variable of the model changes.
 
         Raises:
-            tensorflow.errors.OpError: XLA can't compile the model.
+            Exception: XLA can't compile the model; see :func:`jobs.engine.programs.refusal`.
         """
         self._build(trainings[0][0])
         compile_all(self._needed(trainings), self._programs.trace_metrics)
 
     def _needed(self, trainings: Sequence[tuple[Rows, Plan, Afterwards]]) -> Iterator[Steps | Answers]:
         for rows, plan, afterwards in trainings:
-            yield self._programs.training(OnDevice.put(rows.parts), plan.batch_size, plan.order(0))
+            yield self._programs.training(self._programs.put(rows.parts), plan.batch_size, plan.order(0))
             if plan.validation is not None:
-                yield self._programs.testing(OnDevice.put(plan.validation.parts), plan.validation_batch_size)
+                yield self._programs.testing(self._programs.put(plan.validation.parts), plan.validation_batch_size)
             for test in afterwards.evaluate:
-                yield self._programs.testing(OnDevice.put(test.parts), VALIDATION_BATCH)
+                yield self._programs.testing(self._programs.put(test.parts), VALIDATION_BATCH)
             for x in afterwards.predict:
-                yield self._programs.predicting(OnDevice.put((x,)), VALIDATION_BATCH)
+                yield self._programs.predicting(self._programs.put((x,)), VALIDATION_BATCH)
 
     def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any]) -> Any:
         """Train, and return Keras's ``History``."""
         model = self._model
         self._build(rows)
-        data = OnDevice.put(rows.parts)
-        validation = None if plan.validation is None else OnDevice.put(plan.validation.parts)
+        data = self._programs.put(rows.parts)
+        validation = None if plan.validation is None else self._programs.put(plan.validation.parts)
         called = keras.callbacks.CallbackList(
             list(callbacks), add_history=True, verbose=0, epochs=plan.epochs, steps=plan.steps(rows), model=model
         )
@@ -81,11 +81,11 @@ class Compiled:
     def evaluate(self, rows: Rows, batch_size: int) -> dict[str, float]:
         """Each metric's value over ``rows``."""
         self._build(rows)
-        return self._test(OnDevice.put(rows.parts), batch_size, keras.callbacks.CallbackList(model=self._model))
+        return self._test(self._programs.put(rows.parts), batch_size, keras.callbacks.CallbackList(model=self._model))
 
     def predict(self, x: Any, batch_size: int) -> Any:
         """The model's answers to the rows of ``x``."""
-        answers = self._programs.predicting(OnDevice.put((x,)), batch_size)
+        answers = self._programs.predicting(self._programs.put((x,)), batch_size)
         batches = []
         for index in range(answers.count):
             batches.append(answers.batch(index))

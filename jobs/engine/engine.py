@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
-
 from jobs.engine.choice import Choice
 from jobs.engine.plain import evaluate_plainly, fit_plainly, predict_plainly
 from jobs.engine.plan import VALIDATION_BATCH, Afterwards, Plan
@@ -72,7 +70,7 @@ class Engine:
         return predict_plainly(self._model, x, batch_size, self._check)
 
     def _compile(self) -> Any:
-        from jobs.engine.compiled import Compiled  # imports TensorFlow, which isn't every worker's backend
+        from jobs.engine.compiled import Compiled  # imports the backend's own library
 
         return Compiled(self._model, self._check)
 
@@ -89,19 +87,20 @@ class Engine:
         try:
             self._compiled.prepare(trainings)
         except Exception as error:
-            if not _refused_by_xla(error):
+            reason = _refusal(error)
+            if reason is None:
                 raise
             if self._distrust():
                 self._compiled = self._compile()
                 self.prepare(*trainings)
             else:
-                self._give_up(error)
+                self._give_up(reason)
         else:
             self._say(f"Compiled in {time.perf_counter() - began:.1f} s.")
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, reason: str) -> None:
         """Go on with plain Keras: an operation of the model has no XLA kernel, say. No step was executed yet."""
-        first = str(getattr(error, "message", error)).strip().splitlines()[0][:300]
+        first = reason.strip().splitlines()[0][:300]
         self._compiled = None
         self._model.jit_compile = False
         self._on_change(Choice("plain", False, f"Plain Keras fit: XLA could not compile the model ({first})."))
@@ -113,10 +112,7 @@ def _needs_a_pipeline(rows: Rows, plan: Plan) -> bool:
     return from_files or plan.augment is not None
 
 
-def _refused_by_xla(error: Exception) -> bool:
-    if keras.backend.backend() != "tensorflow":
-        return False
-    import tensorflow as tf
+def _refusal(error: Exception) -> str | None:
+    from jobs.engine.programs import refusal
 
-    exhausted = isinstance(error, tf.errors.ResourceExhaustedError)
-    return isinstance(error, tf.errors.OpError) and not exhausted
+    return refusal(error)

@@ -32,8 +32,22 @@ class Beat(keras.callbacks.Callback):  # type: ignore[misc]
         self._check()
 
 
+def feed(rows: Rows, plan: Plan) -> Any:
+    """The batches of all epochs in turn; the last batch of an epoch holds what is left."""
+    as_they_are = rows.read is None and plan.augment is None
+    return batches(rows, plan) if as_they_are and keras.backend.backend() == "jax" else pipeline(rows, plan)
+
+
+def batches(rows: Rows, plan: Plan) -> Iterator[Any]:
+    """They come from Python, as NumPy's arrays. A step of JAX returns before it is done: meanwhile the next comes."""
+    for epoch in range(plan.initial_epoch, plan.epochs):
+        order = plan.order(epoch)
+        for start in range(0, len(order), plan.batch_size):
+            yield rows.take(order[start : start + plan.batch_size]).parts
+
+
 def pipeline(rows: Rows, plan: Plan) -> Any:
-    """The batches of all epochs in turn, as a ``tf.data.Dataset``; the last batch of an epoch holds what is left.
+    """They come as a ``tf.data.Dataset``.
 
     Rows are gathered outside Python, and ahead of the step that wants them, as Keras does it for arrays.
     """
@@ -88,7 +102,7 @@ def _ahead(rows: Rows) -> int:
 def fit_plainly(model: Any, rows: Rows, plan: Plan, callbacks: Sequence[Any], check: Callable[[], None]) -> Any:
     """``model.fit``, and Keras's ``History``."""
     return model.fit(
-        pipeline(rows, plan),
+        feed(rows, plan),
         initial_epoch=plan.initial_epoch,
         epochs=plan.epochs,
         steps_per_epoch=plan.steps(rows),

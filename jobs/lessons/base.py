@@ -117,7 +117,8 @@ class Lesson(Generic[P]):
         datasets: names from the dataset registry that ``params.dataset`` accepts beside ``auto``, in the order in
             which ``auto`` tries them: the course's own first, the bundled stand-in last.
         run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
-        script: the plain Keras listing that repeats a run with these params and the ``jit_compile`` it ran with.
+        script: the plain Keras listing that repeats a run with these params, the ``jit_compile`` and the backend that
+            it ran with.
         jit_compile: what the listing says before a run has chosen: True where the model trains compiled on a CPU.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
         band: where a healthy result falls for these params, or None where nothing can be said.
@@ -132,7 +133,7 @@ class Lesson(Generic[P]):
     presets: tuple[Preset, ...]
     datasets: tuple[str, ...]
     run: Callable[[P, "Session"], None]
-    script: Callable[[P, bool], str]
+    script: Callable[[P, bool, str], str]
     jit_compile: bool = True
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
     band: Callable[[P], Band | None] = _no_band

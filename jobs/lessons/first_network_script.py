@@ -1,11 +1,13 @@
 """The listing that repeats a first-network run with plain Keras: the lesson page's code and a run's ``script.py``.
 
 It needs Keras, NumPy and the data file beside it (for the bundled data scikit-learn), and gives the run's History
-digit for digit on the same machine: same seed, same order of batches, same ``jit_compile``, same way of compiling.
+digit for digit on the same machine: same seed, same order of batches, same ``jit_compile``, same backend, same way of
+compiling.
 """
 
 from typing import TYPE_CHECKING
 
+from jobs.backend import DEFAULT
 from jobs.xla import FLAGS
 
 if TYPE_CHECKING:
@@ -48,11 +50,11 @@ def batches():
 """
 
 
-def script(params: "FirstNetworkParams", jit_compile: bool) -> str:
+def script(params: "FirstNetworkParams", jit_compile: bool, backend: str) -> str:
     """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
     dataset = "breast-cancer" if params.dataset == "auto" else params.dataset
     parts = (
-        _head(dataset, jit_compile),
+        _head(dataset, jit_compile, backend),
         _constants(params),
         _prepare(params, dataset),
         _define(params),
@@ -67,12 +69,14 @@ def script(params: "FirstNetworkParams", jit_compile: bool) -> str:
     return text.replace("\n# Fit.", "\n\n# Fit.").replace("\nhistory = ", "\n\nhistory = ")
 
 
-def _head(dataset: str, jit_compile: bool) -> str:
+def _head(dataset: str, jit_compile: bool, backend: str) -> str:
     bundled = dataset == "breast-cancer"
     beside = "" if bundled else f"\n\nPut {dataset}.csv beside this file."
-    needs = "keras, tensorflow, numpy" + (" and scikit-learn" if bundled else "")
-    standard = "import math\nimport os\n" if jit_compile else "import math\n"
-    imports = f"{standard}\nimport keras\nimport numpy as np\n"
+    needs = f"keras, {backend}, numpy" + (" and scikit-learn" if bundled else "")
+    other = backend != DEFAULT
+    standard = "import math\nimport os\n" if jit_compile or other else "import math\n"
+    chosen = f'\nos.environ["KERAS_BACKEND"] = "{backend}"  # before Keras is imported\n' if other else ""
+    imports = f"{standard}{chosen}\nimport keras\nimport numpy as np\n"
     if bundled:
         imports += "from sklearn.datasets import load_breast_cancer\n"
     flags = f"\n# How XLA compiled the run; its default rounds some sums differently.\n{_FLAGS}" if jit_compile else ""

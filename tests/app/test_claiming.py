@@ -33,6 +33,13 @@ class TestClaiming:
         assert (now["status"], now["attempt"]) == ("running", 1)
         assert now["started_at"] is not None
 
+    def test_a_run_that_has_begun_is_given_to_no_worker_with_another_backend(self, server: Server) -> None:
+        attempt = server.running()
+        attempt.tell("environment", backend="jax", device="CPU", route="compiled", jit_compile=True, versions={})
+        attempt.end("released")
+        assert server.worker("other").sync(backend="tensorflow").start == []
+        assert server.worker("same").sync(backend="jax").start[0].run == attempt.run
+
     def test_many_workers_at_once_never_get_the_same_run(self, server: Server) -> None:
         ids = {server.create()["id"] for _ in range(24)}
         workers = [server.worker(f"w{number}", slots=4) for number in range(8)]

@@ -308,6 +308,15 @@ def test_the_script_compiles_as_the_run_did(server: Server, jit_compile: bool) -
     assert f"jit_compile={jit_compile}," in text
 
 
+def test_the_script_names_a_backend_that_is_not_the_usual_one(server: Server) -> None:
+    attempt = server.running()
+    attempt.tell("environment", backend="jax", device="CPU", route="compiled", jit_compile=True, versions={})
+    text = server.http.get(f"/api/v1/runs/{attempt.run}/script.py").text
+    assert text.index('os.environ["KERAS_BACKEND"] = "jax"') < text.index("import keras")
+    assert "Needs keras, jax, numpy" in text
+    assert "KERAS_BACKEND" not in server.http.get(f"{server.create()['links']['script']}").text
+
+
 def test_health_tells_versions_database_workers_and_queue(server: Server) -> None:
     server.create()
     server.create()

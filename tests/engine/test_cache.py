@@ -25,7 +25,7 @@ class Outcome:
     changes: int
 
 
-def _train(shared: Path, own: Path, answer: Connection) -> None:
+def _train(shared: Path, own: Path, ending: str, answer: Connection) -> None:
     from jobs.engine import Choice, Engine, Plan, Rows, shuffled
     from jobs.engine.cache import ProgramCache
     from jobs.xla import set_flags
@@ -33,7 +33,7 @@ def _train(shared: Path, own: Path, answer: Connection) -> None:
     set_flags()
     cache = ProgramCache(shared, own)
     cache.open()
-    lent = {path.name for path in own.glob("*.pb")}
+    lent = {path.name for path in own.glob(f"*{ending}")}
     model = dense(dropout=0.2)
     model.compile(loss="binary_crossentropy", metrics=["accuracy"], jit_compile=True)
     said: list[str] = []
@@ -44,19 +44,20 @@ def _train(shared: Path, own: Path, answer: Connection) -> None:
     rows, validation = Rows.of(*table()).split(0.2)
     plan = Plan(epochs=3, batch_size=10, order=shuffled(len(rows), 7), validation=validation)
     history = engine.fit(rows, plan).history
-    left = {path.name for path in own.glob("*.pb")}
+    left = {path.name for path in own.glob(f"*{ending}")}
     cache.publish()
     digest = hashlib.sha256(b"".join(variable.numpy().tobytes() for variable in model.variables)).hexdigest()
     answer.send(Outcome(history, digest, len(left - lent), said, len(changes)))
 
 
 class Machine:
-    """A folder for programs, and processes that train with it one after the other."""
+    """A folder for programs, whose names end like ``ending``, and processes that train with it one after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ending: str = ".pb") -> None:
         multiprocessing.set_forkserver_preload(["jobs.warm"])
         self._context = multiprocessing.get_context("forkserver")
         self._folder = folder
+        self._ending = ending
         self._count = 0
         self.shared = folder / "shared"
 
@@ -65,7 +66,7 @@ class Machine:
         self._count += 1
         reader, writer = self._context.Pipe(duplex=False)
         process = self._context.Process(
-            target=_train, args=(self.shared, self._folder / f"own-{self._count}", writer), daemon=True
+            target=_train, args=(self.shared, self._folder / f"own-{self._count}", self._ending, writer), daemon=True
         )
         process.start()
         writer.close()
@@ -75,7 +76,7 @@ class Machine:
 
     def programs(self) -> list[Path]:
         """What lies in the shared folder."""
-        return sorted(self.shared.glob("*/*.pb"))
+        return sorted(self.shared.glob(f"*/*{self._ending}"))
 
 
 @pytest.fixture(scope="module")

@@ -130,4 +130,4 @@ def test_no_band_is_made_up(values: dict[str, Any]) -> None:
 
 
 def test_the_listing_of_an_unresolved_dataset_is_the_bundled_one() -> None:
-    assert "load_breast_cancer" in LESSON.script(FirstNetworkParams(), False)
+    assert "load_breast_cancer" in LESSON.script(FirstNetworkParams(), False, "tensorflow")

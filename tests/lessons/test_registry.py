@@ -51,7 +51,7 @@ def test_the_datasets_exist_and_the_last_resort_is_bundled(lesson: Lesson[Params
 @LESSONS
 def test_the_listing_of_every_preset_is_python_and_imports_nothing_of_ours(lesson: Lesson[Params]) -> None:
     for preset in lesson.presets:
-        text = lesson.script(lesson.params.model_validate(preset.values), True)
+        text = lesson.script(lesson.params.model_validate(preset.values), True, "tensorflow")
         tree = ast.parse(text)
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
