@@ -35,7 +35,7 @@ def measure(folder: Path) -> list[Measured]:
         running.start_server()
         running.start_worker()
         wait_until(lambda: running.http.get("/health").json()["workers"][0]["free"] == 1, 120, "a warm worker")
-        lesson5 = _beside("lesson 5, Pima, 150 epochs", 0.1, lambda: _post(running), "first_network", datasets)
+        lesson5 = list(_beside("lesson 5, Pima, 150 epochs", 0.1, lambda: _post(running), "first_network", datasets))
     finally:
         running.stop()
     return [
