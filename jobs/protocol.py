@@ -3,14 +3,16 @@
 Both sides import these models: the server to validate what arrives, the worker to write it. They are plain
 pydantic, so that importing them costs neither side Keras, FastAPI or SQLAlchemy.
 
-A worker makes three kinds of calls, all over HTTP to the server that owns the database:
+A worker makes four kinds of calls, all over HTTP to the server that owns the database:
 
 * ``POST /api/worker/sync`` says what the worker runs and how many slots are free; the server holds the call
-  until there is something to start or to cancel (a long poll, which is also the lease).
+  until there is something to start, to cancel or to pause (a long poll, which is also the lease).
 * ``POST /api/worker/runs/{run}/attempts/{attempt}/events`` hands over journal entries in order.
-* ``PUT /api/worker/runs/{run}/attempts/{attempt}/checkpoints/{kind}`` uploads a saved model.
+* ``PUT /api/worker/runs/{run}/attempts/{attempt}/checkpoints/{kind}`` uploads a saved model or a
+  generation.
+* ``GET /api/worker/runs/{run}/attempts/{attempt}/generations/{sha256}`` fetches a generation to resume from.
 
-The first is authorised by the worker key, the other two by the token of the one attempt. A call that carries an
+The first is authorised by the worker key, the others by the token of the one attempt. A call that carries an
 attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.
 """
 
@@ -23,12 +25,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from jobs.backend import DEFAULT
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised when either side could misread the other; the server refuses a worker that speaks another number."""
 
 HOLD_SECONDS = 10.0
 """How long the server holds a ``sync`` call at most; a worker's HTTP time limit must be longer."""
-
 
 MOST_ATTEMPTS = 10
 """After so many attempts a run isn't queued again when its worker died or fell silent: it may be what ends workers."""
@@ -77,7 +78,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     RELEASED = "released"
-    """The worker is shutting down and hands the run back, unfinished, to the queue."""
+    """The run goes back to the queue, unfinished: its worker is shutting down, or was found dead by the next one."""
+    PAUSED = "paused"
+    """The run stopped at a generation and waits: ``reason`` says why (``paused`` by hand, ``disk-full``)."""
+    DIED = "died"
+    """The child ended by itself while its worker lives: ``reason`` is ``killed`` or ``hung``, ``error`` is set."""
 
 
 class Wire(BaseModel):
@@ -164,9 +169,13 @@ class ProgressData(Wire):
 
 
 class CheckpointData(Wire):
-    """A saved model, uploaded before this entry is sent. ``sha256`` is of the ``.keras`` file's bytes."""
+    """A saved model or a generation, uploaded before this entry is sent. ``sha256`` is of the file's bytes.
 
-    kind: Literal["best", "last"]
+    ``epoch`` of a model is the epoch after which it was saved. That of a generation is the epoch to go on with, 0
+    where nothing is trained yet; it has no ``monitor`` and no ``value``.
+    """
+
+    kind: Literal["best", "last", "generation"]
     epoch: Number
     monitor: MetricName | None = None
     value: FiniteFloat | None = None
@@ -228,7 +237,8 @@ class Assignment(AttemptRef):
     """What a worker needs to execute one attempt; ``token`` authorises this attempt's calls and no others.
 
     ``route`` and ``jit_compile`` are what an earlier attempt has chosen, None where none has: other ones would give
-    other numbers.
+    other numbers. ``generations`` are the saved states to go on from, the newest first, at most two; empty where
+    the run begins.
     """
 
     token: str
@@ -236,14 +246,15 @@ class Assignment(AttemptRef):
     params: dict[str, Any]
     route: Route | None = None
     jit_compile: bool | None = None
+    generations: list[CheckpointData] = []
 
 
 class SyncRequest(Wire):
     """What a worker says of itself.
 
     ``attempts`` lists every attempt until its end is acknowledged: an attempt that no call names loses its lease.
-    ``stopping`` lists the attempts whose cancelation the worker already knows. ``backend`` is Keras's: a run that an
-    attempt has begun on one is never given to a worker with another.
+    ``stopping`` lists the attempts whose cancelation or pause the worker already knows. ``backend`` is Keras's: a run
+    that an attempt has begun on one is never given to a worker with another.
     """
 
     protocol: int = PROTOCOL
@@ -258,10 +269,11 @@ class SyncRequest(Wire):
 
 
 class SyncReply(Wire):
-    """What the worker shall start, what it shall cancel, and which of its attempts are no longer its own."""
+    """What the worker shall start, cancel and pause, and which of its attempts are no longer its own."""
 
     start: list[Assignment] = []
     cancel: list[AttemptRef] = []
+    pause: list[AttemptRef] = []
     stale: list[AttemptRef] = []
 
 
