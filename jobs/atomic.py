@@ -3,19 +3,26 @@
 import os
 from pathlib import Path
 
+from jobs.faults import kill_point
+
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Put ``content`` at ``path``; after a crash there is the old file or the new one, never half of one."""
     temporary = path.with_name(f".{path.name}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    settle(temporary, path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        settle(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # a full disk leaves half of it
+        raise
 
 
 def settle(temporary: Path, path: Path) -> None:
     """Move a finished file to its place, durably: file synced, renamed, folder synced."""
     _sync(temporary)
+    kill_point("file.before_rename")
     os.replace(temporary, path)
     _sync(path.parent)
 

@@ -13,7 +13,8 @@ from jobs import child
 from jobs.checkpoints import unannounced
 from jobs.client import AttemptClient
 from jobs.journal import Journal, outcome
-from jobs.protocol import MOST_ATTEMPTS, AttemptRef, EndData, ErrorData, EventType, LogData, Outcome
+from jobs.progress import AT_FIRST
+from jobs.protocol import AttemptRef, EndData, ErrorData, EventType, LogData, Outcome
 from jobs.quiet import last_lines
 from jobs.reporter import Reporter
 
@@ -23,10 +24,16 @@ TERMINATE_AFTER = 1.0
 KILL_AFTER = 1.6
 """Seconds from the request to stop until SIGTERM and SIGKILL: the end must be known within two, told and stored."""
 
+PAUSE_WITHIN = 10.0
+"""Seconds that a pause may take longer: what is saved then needn't be trained again."""
+
 FORK_SERVER_DIED = 255
 """What multiprocessing gives as the exit code of a process whose fork server is gone."""
 
-Why = Literal["cancel", "release", "stale"]
+Why = Literal["cancel", "pause", "release", "stale"]
+
+RANK: tuple[Why, ...] = ("release", "pause", "cancel", "stale")
+"""Which reason to stop outranks which."""
 
 
 class Attempt:
@@ -49,39 +56,44 @@ class Attempt:
         self.process: ForkServerProcess | None = None
         self._clock = clock
         self._done = done
-        self._line: Connection | None = None
+        self.line: Connection | None = None
+        self._silent_until: float | None = None
+        self._hung = False
         self._stop_asked = 0.0
         self._signals: list[tuple[float, signal.Signals]] = []
         self._reporter: Reporter | None = None
 
     def start(self, context: ForkServerContext) -> None:
         """Fork the child. If even that fails, the failure is told as the attempt's end."""
-        reader, self._line = context.Pipe(duplex=False)
-        process = context.Process(target=child.main, args=(self.order, reader), name=f"run-{self.ref.run}")
+        self.line, theirs = context.Pipe()
+        process = context.Process(target=child.main, args=(self.order, theirs), name=f"run-{self.ref.run}")
         try:
             process.start()
         except OSError as error:
             self.fail(f"The training process could not be started: {error.strerror or error}.")
         else:
             self.process = process
+            self._silent_until = self._clock() + AT_FIRST
             log.info("run %s: attempt %d of %s starts", self.ref.run, self.ref.attempt, self.order.assignment.lesson)
         finally:
-            reader.close()
+            theirs.close()
 
     def fail(self, detail: str) -> None:
         """Tell that the attempt failed before there was a process."""
         self.slot = None
-        self._tell_end(_killed(detail))
+        self._tell_end(EndData(outcome=Outcome.FAILED, reason="killed", error=_error(detail)))
 
     def stop(self, why: Why) -> None:
         """Ask the child to stop, and see to it that it does."""
-        if why == "stale" or self.why in {None, "release"}:
+        told = self.why
+        if self.why is None or RANK.index(why) > RANK.index(self.why):
             self.why = why
-        if self.process is None or self._signals:
+        if self.process is None or (self._signals and self.why == told):
             return
         self._stop_asked = self._clock()
-        self._signals = [(TERMINATE_AFTER, signal.SIGTERM), (KILL_AFTER, signal.SIGKILL)]
-        self._send("release" if why == "release" else "cancel")
+        more = PAUSE_WITHIN if why == "pause" else 0.0
+        self._signals = [(TERMINATE_AFTER + more, signal.SIGTERM), (KILL_AFTER + more, signal.SIGKILL)]
+        self._send("cancel" if why == "stale" else why)
 
     def kill(self) -> None:
         """End the child and the telling at once; what isn't told stays in the journal."""
@@ -92,14 +104,29 @@ class Attempt:
 
     def deadline(self) -> float | None:
         """When :meth:`escalate` has something to do."""
-        return self._stop_asked + self._signals[0][0] if self.process is not None and self._signals else None
+        if self.process is None:
+            return None
+        return self._stop_asked + self._signals[0][0] if self._signals else self._silent_until
 
     def escalate(self) -> None:
-        """Send the signals whose time has come."""
-        while (deadline := self.deadline()) is not None and self._clock() >= deadline:
+        """Send the signals whose time has come, and end a child that hangs."""
+        while self._signals and self.process is not None and self._clock() >= self._stop_asked + self._signals[0][0]:
             _, number = self._signals.pop(0)
-            if self.process is not None and self.process.pid is not None and self.process.is_alive():
+            if self.process.pid is not None and self.process.is_alive():
                 self.process.terminate() if number is signal.SIGTERM else self.process.kill()
+        if self.process is not None and self._silent_until is not None and self._clock() >= self._silent_until:
+            log.warning("run %s: no step is done any more; its process is ended", self.ref.run)
+            self._hung = True
+            self._silent_until = None
+            self.process.kill()
+
+    def heard(self) -> None:
+        """The child has said something: it gets on, and how long it may be silent from now on."""
+        assert self.line is not None
+        with contextlib.suppress(EOFError, OSError):
+            while self.line.poll():
+                patience: float = self.line.recv()
+                self._silent_until = self._clock() + patience
 
     def died(self) -> bool:
         """The child's process is over: free its slot, and tell what it couldn't.
@@ -109,14 +136,15 @@ class Attempt:
         """
         assert self.process is not None
         assert self.process.pid is not None
-        assert self._line is not None
+        assert self.line is not None
         code = self.process.exitcode
         if code == FORK_SERVER_DIED:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL)
         self.process = None
         self.slot = None
-        self._line.close()
+        self.line.close()
+        self.line = None
         if code == 0:
             log.info("run %s: %s", self.ref.run, outcome(self.order.directory))
             self._done(self)
@@ -129,24 +157,26 @@ class Attempt:
             self._done(self)
         elif self.why == "cancel":
             self._tell_end(EndData(outcome=Outcome.CANCELED, reason="canceled"))
+        elif self.why == "pause":
+            self._tell_end(EndData(outcome=Outcome.PAUSED, reason="paused"))
         elif self.why == "release":
             self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-stopped"))
+        elif self._hung:
+            self._tell_end(_died("hung", "The training process did no step for a long time and was ended."))
+        elif code == FORK_SERVER_DIED:
+            self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
         else:
             self._tell_end(_died_of(code), self._output())
         return code == FORK_SERVER_DIED
 
     def adopt(self) -> None:
-        """Return a run to the queue whose worker died; but not for ever, should it be what ends workers."""
-        if self.ref.attempt >= MOST_ATTEMPTS:
-            detail = f"It was begun {self.ref.attempt} times and its worker died or stopped each time."
-            self._tell_end(_killed(f"{detail} Try a smaller model, or look into the worker's output."))
-        else:
-            self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
+        """Return a run to the queue whose worker died."""
+        self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
 
     def _send(self, message: child.Message) -> None:
-        assert self._line is not None
+        assert self.line is not None
         try:
-            self._line.send(message)
+            self.line.send(message)
         except OSError:  # it has just ended by itself
             log.debug("run %s: nobody hears %r", self.ref.run, message)
 
@@ -172,22 +202,24 @@ class Attempt:
 
 
 def _died_of(code: int | None) -> EndData:
-    if code == FORK_SERVER_DIED:
-        return _killed("The worker's fork server died, and the training with it. It is started anew; train again.")
     if code is None or code >= 0:
-        return _killed(f"The training process ended by itself with exit code {code}. The log holds its last words.")
+        return _died("killed", f"The training process ended by itself with exit code {code}; see its last words.")
     try:
         name = signal.Signals(-code).name
     except ValueError:
         name = f"signal {-code}"
     if name == "SIGKILL":
-        return _killed(
-            "The training process was killed (SIGKILL), likely because the machine is out of memory. "
-            "Use smaller layers or a smaller batch size, or close other programs."
+        return _died(
+            "killed",
+            "The training process was killed by signal 9, likely because the machine is out of memory. "
+            "Use smaller layers or a smaller batch size, or close other programs.",
         )
-    return _killed(f"The training process was ended by {name}. Its last checkpoint is kept; train again.")
+    return _died("killed", f"The training process was ended by {name}. Its last checkpoint is kept; train again.")
 
 
-def _killed(detail: str) -> EndData:
-    error = ErrorData(title="The training process died", detail=detail)
-    return EndData(outcome=Outcome.FAILED, reason="killed", error=error)
+def _died(reason: str, detail: str) -> EndData:
+    return EndData(outcome=Outcome.DIED, reason=reason, error=_error(detail))
+
+
+def _error(detail: str) -> ErrorData:
+    return ErrorData(title="The training process died", detail=detail)

@@ -1,12 +1,13 @@
 """The Keras callback of an attempt: it reports epochs and keeps checkpoints, whichever way they are trained."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import keras
 
-from jobs.checkpoints import Keeper
+from jobs.generations import Generation, remembered, remind
+from jobs.keeper import Course, Keeper
 from jobs.protocol import Best, EpochData, EventType, ProgressData, Wire
 from jobs.stopping import AttemptFailed
 
@@ -61,12 +62,17 @@ class Timing:
 
 
 class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
-    """Reports each epoch as soon as it is over, notes the best one, keeps checkpoints and stops a divergence.
+    """Reports each epoch as soon as it is over, notes the best one, has states kept and stops a divergence.
+
+    Must be the last callback of a training: what the others remember is saved with the epoch, and given back to them
+    when a training is resumed.
 
     Args:
         report: takes the events.
-        keeper: writes checkpoints.
+        keeper: writes checkpoints and generations.
         epochs: how many there will be, and ``steps`` in each.
+        others: the training's other callbacks.
+        resumed: where an earlier attempt has left off.
         clock: seconds, never going back.
     """
 
@@ -78,18 +84,37 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         epochs: int,
         steps: int,
         remedy: str,
+        others: Sequence[Any] = (),
+        resumed: Generation | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
+        self.history: dict[str, list[float]] = {}
         self.best: Best | None = None
+        if resumed is not None:
+            self.history = {name: list(values) for name, values in resumed.history.items()}
+            self.best = resumed.best[1] if resumed.best else None
         self._report = report
         self._keeper = keeper
         self._steps = steps
         self._remedy = remedy
+        self._others = others
+        self._resumed = resumed
         self._clock = clock
         self._timing = Timing(epochs, steps, clock)
         self._epoch = 0
         self._told = 0.0
+
+    def course(self) -> Course:
+        """How far the training has come."""
+        stopped = bool(getattr(self.model, "stop_training", False))
+        return Course(self.history, [remembered(callback) for callback in self._others], stopped)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Remind the other callbacks of what their ``on_train_begin`` has just made them forget."""
+        if self._resumed is not None:
+            for callback, kept in zip(self._others, self._resumed.callbacks, strict=True):
+                remind(callback, kept)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the epoch's clock."""
@@ -111,6 +136,8 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         Raises:
             AttemptFailed: with the reason ``diverged``, when a loss is no longer a number.
         """
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
         metrics, non_finite = EpochData.split(logs or {})
         self.best = _better(self.best, epoch, metrics)
         seconds, eta = self._timing.epoch_ended(epoch)
@@ -128,7 +155,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         for name in ("loss", "val_loss"):
             if name in non_finite:
                 raise _diverged(name, non_finite[name], epoch, self._remedy)
-        self._keeper.epoch_ended(self.model, epoch, self.best)
+        self._keeper.epoch_ended(epoch, self.best)
 
 
 def _better(best: Best | None, epoch: int, metrics: dict[str, float | None]) -> Best | None:

@@ -1,7 +1,8 @@
 """What runs in the child process of one attempt: it trains, reports, and listens to the worker.
 
 The child is forked from the warm fork server. It ends in one of three ways: everything is told to the server (exit
-code 0), the server refused the attempt (:data:`REFUSED`), or it died and the worker tells the rest.
+code 0), the server refused the attempt (:data:`REFUSED`), or it died and the worker tells the rest. While it gets on it
+tells the worker so, which ends a child that hangs.
 """
 
 import contextlib
@@ -17,7 +18,8 @@ from typing import Literal
 from jobs.client import AttemptClient, Refused
 from jobs.datasets import Datasets
 from jobs.journal import Journal
-from jobs.protocol import Assignment
+from jobs.progress import Progress
+from jobs.protocol import Assignment, EventType, LogData
 from jobs.quiet import quiet_terminal, redirect_output
 from jobs.reporter import Reporter
 from jobs.stopping import Stop
@@ -37,7 +39,7 @@ ORPHANED = 4
 OUTPUT = "output.txt"
 """In the attempt's folder: what the child and the libraries in it printed."""
 
-Message = Literal["cancel", "release"]
+Message = Literal["cancel", "pause", "release"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Order:
 
 
 def main(order: Order, worker: Connection) -> None:
-    """Execute one attempt. ``worker`` brings messages; its end means that the worker is gone."""
+    """Execute one attempt. ``worker`` brings messages and takes signs of life; its end means that it is gone."""
     # Ctrl-C reaches the whole process group; the worker decides what becomes of its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -78,6 +80,7 @@ def main(order: Order, worker: Connection) -> None:
 
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
     from jobs.engine.cache import ProgramCache
+    from jobs.resuming import fetch
     from jobs.training import Session, earlier_choice, execute
     from jobs.xla import set_flags
 
@@ -87,9 +90,20 @@ def main(order: Order, worker: Connection) -> None:
 
     reporter = Reporter(Journal(order.directory), AttemptClient(order.server, order.assignment), on_refused=refused)
     reporter.start()
+    try:
+        resumed = fetch(
+            AttemptClient(order.server, order.assignment),
+            order.assignment.generations,
+            stopped=stop.wait,
+            say=lambda sentence: reporter.report(EventType.LOG, LogData(level="warning", message=sentence)),
+        )
+    except Refused as refusal:
+        refused(refusal)
+        os._exit(REFUSED if refusal.status == STALE else MISUNDERSTOOD)
     set_flags()
     programs = ProgramCache(order.programs, order.directory / "programs")
     programs.open()
+    progress = Progress(worker.send)
     session = Session(
         report=reporter.report,
         offer=reporter.offer,
@@ -97,6 +111,8 @@ def main(order: Order, worker: Connection) -> None:
         stop=stop,
         directory=order.directory,
         earlier=earlier_choice(order.assignment),
+        resumed=resumed,
+        on_progress=progress.made,
         distrust=programs.distrust,
     )
     end = execute(order.assignment, session, stop)

@@ -81,6 +81,15 @@ class AttemptClient:
                 raise Unreachable(refused.detail) from refused
             raise
 
+    def generation(self, data: CheckpointData) -> bytes:
+        """The content of a generation that the assignment offers; not checked.
+
+        Raises:
+            Unreachable: try again.
+            Refused: stop.
+        """
+        return self._call("GET", f"/generations/{data.sha256}").content
+
     def close(self) -> None:
         """Close the connection."""
         self._http.close()

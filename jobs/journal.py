@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from jobs.faults import kill_point
 from jobs.protocol import CheckpointData, EndData, Entry, EventType, Wire, now
 
 JOURNAL = "journal.jsonl"
@@ -118,6 +119,7 @@ class Journal:
             written = 0
             while written < len(line):
                 written += os.write(self._file, line[written:])
+            kill_point("journal.after_append")
         except OSError:
             os.ftruncate(self._file, before)
             raise

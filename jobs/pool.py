@@ -104,12 +104,16 @@ class Pool:
         processes = {
             attempt.process.sentinel: attempt for attempt in self._attempts.values() if attempt.process is not None
         }
-        ready = multiprocessing.connection.wait([self._wake_reader, *processes], self._patience())
+        lines = {attempt.line: attempt for attempt in self._attempts.values() if attempt.line is not None}
+        ready = multiprocessing.connection.wait([self._wake_reader, *processes, *lines], self._patience())
         with contextlib.suppress(BlockingIOError):
             while os.read(self._wake_reader, 4096):
                 pass
         if self._signals and self._closing_at is None:
             self._close()  # first of all: a signal to the whole process group ends the children too
+        for line, attempt in lines.items():
+            if line in ready:
+                attempt.heard()
         died = [processes[sentinel].died() for sentinel in ready if sentinel in processes]
         if any(died):
             log.warning("the fork server died; starting another")
@@ -162,6 +166,8 @@ class Pool:
                 self._start(assignment)
         for ref in reply.cancel:
             self._stop(ref, "cancel")
+        for ref in reply.pause:
+            self._stop(ref, "pause")
         for ref in reply.stale:
             self._stop(ref, "stale")
 
@@ -199,7 +205,7 @@ class Pool:
             devices=self._devices,
             backend=chosen(),
             attempts=[attempt.ref for attempt in mine],
-            stopping=[attempt.ref for attempt in mine if attempt.why == "cancel"],
+            stopping=[attempt.ref for attempt in mine if attempt.why in {"cancel", "pause"}],
         )
 
     def _on_done(self, attempt: Attempt) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from jobs.checkpoints import location
 from jobs.client import AttemptClient, Refused, Unreachable
+from jobs.faults import kill_point
 from jobs.journal import Journal
 from jobs.protocol import CheckpointData, EndData, Entry, EventType, Wire
 
@@ -163,8 +164,12 @@ class Reporter(threading.Thread):
             path = location(self._journal.directory, data)
             if path.exists():  # else it was uploaded before a crash
                 self._client.upload(data, path)
+                kill_point("reporter.after_upload")
             self._uploaded.add(data.sha256)
-        return self._client.send(batch)
+        kill_point("reporter.before_send")
+        stored = self._client.send(batch)
+        kill_point("reporter.after_send")
+        return stored
 
     def _note(self, stored: int) -> None:
         with self._changed:

@@ -3,7 +3,11 @@
 import threading
 from typing import Literal
 
-Why = Literal["cancel", "release", "refused"]
+Why = Literal["cancel", "pause", "release", "refused"]
+
+
+RANK: tuple[Why, ...] = ("release", "pause", "cancel", "refused")
+"""From handing the run back to nobody wanting it."""
 
 
 class Stop:
@@ -14,10 +18,12 @@ class Stop:
         self._event = threading.Event()
         self.requested = self._event.is_set
         """Whether to stop; cheap enough for every batch."""
+        self.wait = self._event.wait
+        """Wait so many seconds for it, and say whether to stop."""
 
     def request(self, why: Why) -> None:
-        """Ask for a stop. The first reason counts, except that a cancelation outranks handing the run back."""
-        if self.why is None or (self.why == "release" and why != "release"):
+        """Ask for a stop. The first reason counts, unless a later one leaves less of the run."""
+        if self.why is None or RANK.index(why) > RANK.index(self.why):
             self.why = why
         self._event.set()
 

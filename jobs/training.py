@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from jobs.callbacks import Report, ReportEpochs
-from jobs.checkpoints import Keeper
 from jobs.datasets import Datasets, Tabular
 from jobs.datasets.problems import DatasetProblem
 from jobs.device import environment, gpus
 from jobs.engine import Afterwards, Choice, Engine, Plan, Rows, choose, shuffled
+from jobs.generations import Generation
+from jobs.keeper import Keeper
 from jobs.lessons import registry
 from jobs.protocol import (
     Assignment,
@@ -59,7 +60,9 @@ class Session:
         stop: raised when the attempt shall stop.
         directory: where checkpoints are written.
         earlier: how an earlier attempt has trained, if there was one.
+        resumed: where it has left off, if it has saved a generation.
         distrust: see :class:`jobs.engine.Engine`.
+        on_progress: called whenever the training gets on, at each step or stretch of steps.
         clock: seconds, never going back.
     """
 
@@ -72,7 +75,9 @@ class Session:
         stop: Stop,
         directory: Path,
         earlier: Choice | None = None,
+        resumed: Generation | None = None,
         distrust: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
@@ -81,12 +86,15 @@ class Session:
         self._clock = clock
         self._keeper = Keeper(directory, offer, clock)
         self._earlier = earlier
+        self._resumed = resumed
         self._distrust = distrust
+        self._on_progress = on_progress
         self._choice = earlier or Choice("plain", False, "")
         self._engines: dict[int, Engine] = {}
 
     def check_stop(self) -> None:
-        """Leave by :class:`Stopped` if the attempt shall stop."""
+        """The training gets on; leave by :class:`Stopped` if the attempt shall stop."""
+        self._on_progress()
         if self._stop.requested():
             raise Stopped
 
@@ -146,12 +154,21 @@ class Session:
         validation_data: tuple[Array, Array] | None = None,
         evaluate: Sequence[tuple[Array, Array]] = (),
         predict: Sequence[Array] = (),
+        callbacks: Sequence[Any] = (),
         remedy: str = "",
     ) -> dict[str, list[float]]:
         """``model.fit`` with this attempt's reporting, checkpoints and batch order; returns Keras's History.
 
-        ``evaluate`` and ``predict`` say what will be asked for afterwards, so that it is compiled beside the training;
-        ``remedy`` is what to try should the loss stop being a number.
+        A resumed attempt goes on where an earlier one has left off.
+
+        Args:
+            model: defined and compiled.
+            x: what to train on, with ``y`` and ``epochs``, ``batch_size``, ``validation_data`` as in Keras.
+            seed: what the order of rows is drawn from.
+            evaluate: what will be evaluated afterwards, and ``predict`` what will be predicted: it is compiled beside
+                the training.
+            callbacks: Keras's; what they remember goes on in a later attempt.
+            remedy: what to try should the loss stop being a number.
 
         Raises:
             Stopped: the attempt was told to stop.
@@ -159,25 +176,35 @@ class Session:
         """
         rows = Rows.of(x, y)
         validation = None if validation_data is None else Rows.of(*validation_data)
+        resumed, self._resumed = self._resumed, None
         reporting = ReportEpochs(
             self._report,
             self._keeper,
             epochs=epochs,
             steps=math.ceil(len(x) / batch_size),
             remedy=remedy,
+            others=callbacks,
+            resumed=resumed,
             clock=self._clock,
         )
+        first = 0 if resumed is None else resumed.epoch
         plan = Plan(
-            epochs=epochs,
+            initial_epoch=first,
+            epochs=first if resumed is not None and resumed.stopped else epochs,
             batch_size=batch_size,
             order=shuffled(len(rows), seed),
             validation=validation,
             on_steps=reporting.steps_done,
         )
-        afterwards = Afterwards(evaluate=[Rows.of(*test) for test in evaluate], predict=predict)
-        history = self._engine(model).fit(rows, plan, [reporting], afterwards)
+        engine = self._engine(model)
+        self._keeper.begin(model, reporting.course, resumed is not None)
+        engine.prepare((rows, plan, Afterwards(evaluate=[Rows.of(*test) for test in evaluate], predict=predict)))
+        if resumed is not None:
+            self._keeper.resume(resumed)
+            self.log(f"Going on before epoch {first + 1} of {epochs}, where an earlier attempt had saved its state.")
+        engine.fit(rows, plan, [*callbacks, reporting])
         self._keeper.finish()
-        return {name: [float(value) for value in values] for name, values in history.history.items()}
+        return reporting.history
 
     def evaluate(self, model: Any, x: Array, y: Array) -> dict[str, float]:
         """``model.evaluate`` by metric name."""
@@ -245,6 +272,8 @@ def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
     if isinstance(error, Stopped):
         if stop.why == "release":
             return EndData(outcome=Outcome.RELEASED, reason="worker-stopped")
+        if stop.why == "pause":
+            return EndData(outcome=Outcome.PAUSED, reason="paused")
         return EndData(outcome=Outcome.CANCELED, reason="canceled")
     if isinstance(error, AttemptFailed):
         return _failed(error.reason, error.title, error.detail)
@@ -266,9 +295,10 @@ def _exhausted(error: Exception) -> bool:
 
 
 def disk_full() -> EndData:
-    """The end of an attempt that can't write its files."""
-    detail = "There is no space left for checkpoints and journal. Free some space on the disk, then train again."
-    return _failed("disk-full", "The disk is full", detail)
+    """An attempt that can't write its files; what it has saved before is there."""
+    detail = "There is no space left for checkpoints and journal. The run goes on by itself when there is room again."
+    error = ErrorData(title="The disk is full", detail=detail)
+    return EndData(outcome=Outcome.PAUSED, reason="disk-full", error=error)
 
 
 def _failed(reason: str, title: str, detail: str) -> EndData:

@@ -9,8 +9,6 @@ from jobs.engine.plain import evaluate_plainly, fit_plainly, predict_plainly
 from jobs.engine.plan import VALIDATION_BATCH, Afterwards, Plan
 from jobs.engine.rows import Rows
 
-NOTHING_MORE = Afterwards()
-
 
 def _nothing() -> None:
     pass
@@ -46,12 +44,12 @@ class Engine:
         self._prepared = False
         self._compiled: Any = self._compile() if choice.route == "compiled" else None
 
-    def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = (), afterwards: Afterwards = NOTHING_MORE) -> Any:
+    def fit(self, rows: Rows, plan: Plan, callbacks: Sequence[Any] = ()) -> Any:
         """What ``model.fit`` does and returns: Keras's ``History``, by the same callbacks in the same order."""
         if self._compiled is not None and _needs_a_pipeline(rows, plan):
             raise ValueError("Rows that are augmented or read from files train plainly; choose must be told of them.")
         if not self._prepared:
-            self.prepare((rows, plan, afterwards))
+            self.prepare((rows, plan, Afterwards()))
         if self._compiled is not None:
             return self._compiled.fit(rows, plan, callbacks)
         return fit_plainly(self._model, rows, plan, callbacks, self._check)

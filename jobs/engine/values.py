@@ -6,12 +6,14 @@ import keras
 
 
 class Values:
-    """Reads and writes every value of ``model``, which must be built, its optimizer too.
+    """Reads and writes every value of ``model``, which must be compiled and built.
 
     Reading is one call on the device: one variable after the other takes longer than an epoch of a small network.
     """
 
     def __init__(self, model: Any) -> None:
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)  # as Keras does before the first step
         self._variables = [*model.variables, *model.optimizer.variables]
         self._read = _reader(self._variables)
 

@@ -35,7 +35,8 @@ def test_what_was_announced_is_compiled_with_the_training_and_nothing_later() ->
     said: list[str] = []
     engine = Engine(model, Choice("compiled", True, ""), say=said.append)
     plan = Plan(epochs=2, batch_size=16, order=shuffled(len(rows), 7), validation=rows.take(slice(0, 40)))
-    engine.fit(rows, plan, (), Afterwards(evaluate=[rows], predict=[rows.x[:5]]))
+    engine.prepare((rows, plan, Afterwards(evaluate=[rows], predict=[rows.x[:5]])))
+    engine.fit(rows, plan)
     traced = len(engine._compiled._programs._traced)
     engine.evaluate(rows)
     engine.predict(rows.x[:5])

@@ -46,10 +46,11 @@ def attempt(
     watch: Watch = lambda kind, data, stop: None,
     route: Route | None = None,
     jit_compile: bool | None = None,
+    resumed: Any = None,
 ) -> Attempted:
     """Execute an attempt. ``watch`` sees each event as it happens, and may ask for a stop.
 
-    ``route`` and ``jit_compile`` are those of an earlier attempt.
+    ``route`` and ``jit_compile`` are those of an earlier attempt, ``resumed`` is the generation it has left.
     """
     from jobs.training import Session, earlier_choice, execute
 
@@ -72,6 +73,7 @@ def attempt(
         stop=stop,
         directory=directory,
         earlier=earlier_choice(assignment),
+        resumed=resumed,
     )
     done.end = execute(assignment, session, stop)
     return done

@@ -50,7 +50,7 @@ def test_an_epoch_of_one_batch_has_a_time_left_too() -> None:
 
 def test_a_long_epoch_tells_how_far_it_is_once_a_second(tmp_path: Path) -> None:
     from jobs.callbacks import ReportEpochs
-    from jobs.checkpoints import Keeper
+    from jobs.keeper import Keeper
 
     told: list[tuple[EventType, Wire | dict[str, Any]]] = []
     clock = Clock()

@@ -194,21 +194,23 @@ def test_a_broken_file_fails_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "reason", "said"),
+    ("error", "outcome", "reason", "said"),
     [
-        (MemoryError(), "out-of-memory", "Use smaller layers or a smaller batch size."),
-        (OSError(errno.ENOSPC, "No space left on device"), "disk-full", "Free some space"),
-        (ZeroDivisionError("division by zero"), "error", "ZeroDivisionError: division by zero"),
+        (MemoryError(), Outcome.FAILED, "out-of-memory", "Use smaller layers or a smaller batch size."),
+        (OSError(errno.ENOSPC, "No space left on device"), Outcome.PAUSED, "disk-full", "when there is room"),
+        (ZeroDivisionError("division by zero"), Outcome.FAILED, "error", "ZeroDivisionError: division by zero"),
     ],
 )
-def test_whatever_goes_wrong_has_a_reason(tmp_path: Path, error: Exception, reason: str, said: str) -> None:
+def test_whatever_goes_wrong_has_a_reason(
+    tmp_path: Path, error: Exception, outcome: Outcome, reason: str, said: str
+) -> None:
     def watch(kind: EventType, data: dict[str, Any], stop: Stop) -> None:
         if kind is EventType.MODEL:
             raise error
 
     done = attempt(tmp_path, SMALL, watch=watch)
     assert done.end is not None
-    assert (done.end.outcome, done.end.reason) == (Outcome.FAILED, reason)
+    assert (done.end.outcome, done.end.reason) == (outcome, reason)
     assert done.end.error is not None
     assert said in done.end.error.detail
     traces = [LogData.model_validate(data) for data in done.of(EventType.LOG)]
