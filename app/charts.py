@@ -5,13 +5,19 @@ is here serves the first paint, pages without JavaScript, and the sparklines of 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.runs.history import Series, sample
 
 WIDTH, HEIGHT = 640, 280
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 24, 30
+
+NAMED = 5
+"""How many seams a chart's sentence names."""
+
+APART = 0.3
+"""A seam is labelled if it is so far, as a share of the width, from the one that was labelled before it."""
 
 TITLES = {"train": "Training", "validation": "Validation"}
 
@@ -35,6 +41,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Seam:
+    """Where a training was resumed: a line across the picture. ``label`` is empty where another is too near."""
+
+    at: float
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True)
 class Curve:
     """One chart: a metric's training curve with its validation curve, and the axes."""
 
@@ -43,6 +58,7 @@ class Curve:
     lines: tuple[Line, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
+    seams: tuple[Seam, ...]
     summary: str
 
 
@@ -57,10 +73,17 @@ def title(metric: str) -> str:
     return metric.replace("_", " ").capitalize()
 
 
-def curves(history: Mapping[str, Series], points: int = 400) -> list[Curve]:
-    """The charts of a run, from its series by Keras's names."""
+def curves(history: Mapping[str, Series], seams: Sequence[int] = (), points: int = 400) -> list[Curve]:
+    """The charts of a run, from its series by Keras's names.
+
+    Args:
+        history: the series.
+        seams: the epochs, from 0, at which the training was resumed.
+        points: the most values that a line is drawn of.
+    """
     return [
-        _curve(metric, history.get(metric), history.get(f"val_{metric}"), points) for metric in pairs(list(history))
+        _curve(metric, history.get(metric), history.get(f"val_{metric}"), seams, points)
+        for metric in pairs(list(history))
     ]
 
 
@@ -103,6 +126,16 @@ def summary(metric: str, train: Series | None, validation: Series | None) -> str
     return " ".join(sentences) or "No value yet."
 
 
+def resumed(seams: Sequence[int]) -> str:
+    """Where the training was resumed, in a sentence; empty where it wasn't. Of many only the latest are named."""
+    if not seams:
+        return ""
+    named = [str(epoch + 1) for epoch in seams[-NAMED:]]
+    before = f"{len(seams)} times, the latest " if len(seams) > NAMED else ""
+    listed = " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else named[0]
+    return f"The training was resumed {before}at epoch {listed}."
+
+
 def prefers_low(metric: str) -> bool:
     """Whether less is better: true for losses and errors, false for accuracies and scores."""
     return not any(word in metric for word in ("acc", "auc", "precision", "recall", "f1", "r2", "iou"))
@@ -123,7 +156,7 @@ def _columns(series: Series) -> tuple[list[int], list[float | None]]:
     return series.epoch, series.value
 
 
-def _curve(metric: str, train: Series | None, validation: Series | None, points: int) -> Curve:
+def _curve(metric: str, train: Series | None, validation: Series | None, seams: Sequence[int], points: int) -> Curve:
     present = [(role, series) for role, series in (("train", train), ("validation", validation)) if series]
     finite = [value for _, series in present for value in series.value if value is not None]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
@@ -150,8 +183,19 @@ def _curve(metric: str, train: Series | None, validation: Series | None, points:
         lines=tuple(lines),
         x_ticks=tuple(Tick(x(epoch), str(epoch + 1)) for epoch in _epoch_ticks(first, last)),
         y_ticks=tuple(Tick(y(value), f"{value:g}") for value in _nice(low, high, 5)),
-        summary=summary(metric, train, validation),
+        seams=tuple(_seams([epoch for epoch in seams if first <= epoch <= last], x)),
+        summary=f"{summary(metric, train, validation)} {resumed(seams)}".rstrip(),
     )
+
+
+def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]:
+    """The lines of seams; from the newest on, those get a word that have room for it."""
+    labelled = math.inf
+    for epoch in reversed(epochs):
+        at = x(epoch)
+        near = labelled - at < APART * WIDTH
+        labelled = labelled if near else at
+        yield Seam(at, "" if near else f"resumed at epoch {epoch + 1}", "end" if at > WIDTH / 2 else "start")
 
 
 def _path(points: Sequence[tuple[float, float | None]]) -> str:

@@ -1,4 +1,4 @@
-"""The command line: ``fitboard up | server | worker | lessons | run | cancel``.
+"""The command line: ``fitboard up | server | worker | lessons | run | cancel | pause | resume``.
 
 Each command parses, calls one function and says what came of it. Everything heavy is imported inside the command that
 needs it; Keras never is. Exit codes: 0 done, 1 failed, 2 refused before anything began, 130 left with Ctrl-C.
@@ -111,6 +111,25 @@ def cancel(run: Annotated[str, typer.Argument(help="The run's id.")], server: Se
     """Stop a queued or running run."""
     found = client(server).cancel(run)
     say(f"Run {found['id']} is {found['status']}{', stopping' if found['status'] == 'running' else ''}.")
+
+
+@cli.command()
+def pause(run: Annotated[str, typer.Argument(help="The run's id.")], server: Server = None) -> None:
+    """Pause a queued or running run; its state is saved."""
+    found = client(server).pause(run)
+    say(f"Run {found['id']} is {found['status']}{', pausing' if found['status'] == 'running' else ''}.")
+
+
+@cli.command()
+def resume(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    epochs: Annotated[int | None, typer.Option(help="Epochs in all, more than before.", show_default=False)] = None,
+    server: Server = None,
+) -> None:
+    """Go on with a paused, canceled or failed run, or train a completed one further."""
+    found = client(server).resume(run, epochs)
+    in_all = f", with {found['epochs']} epochs in all" if found["epochs"] else ""
+    say(f"Run {found['id']} is {found['status']}{in_all}.")
 
 
 def train(

@@ -63,7 +63,10 @@ KINDS: Mapping[str, Kind] = {
     "not-found": Kind(404, "There is nothing at this address", "/docs lists every address of the API."),
     "method-not-allowed": Kind(405, "This method is not possible here", "The Allow header names the methods that are."),
     "wrong-status": Kind(
-        409, "The run's status forbids this", "Only a queued or running run can be canceled; only one at rest deleted."
+        409,
+        "The run's status forbids this",
+        "Only a run that hasn't ended can be canceled, only a queued or running one paused, only one at rest deleted. "
+        "A completed run is resumed with more epochs only, and a diverged one not at all.",
     ),
     "range-not-satisfiable": Kind(
         416,

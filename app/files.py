@@ -1,7 +1,7 @@
-"""The runs' files: checkpoints received from workers, each named by the SHA-256 of its bytes.
+"""The runs' files: checkpoints and generations received from workers, each named by the SHA-256 of its bytes.
 
 A file is written under a temporary name, fsynced and renamed, so that what has its final name is whole. Which file is
-whose ``best`` or ``last`` stands in the database; a file without a row is invisible.
+whose ``best``, ``last`` or ``generation`` stands in the database; a file without a row is invisible.
 """
 
 import hashlib

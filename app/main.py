@@ -21,6 +21,7 @@ from app.hub import Hub
 from app.migrate import migrate
 from app.pages import setup as pages
 from app.pages.problems import for_browsers
+from app.room import Room, free_in
 from app.runs import queries
 from app.scheduler import Scheduler
 from app.security import Doors
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
 
         database = Database(settings.url, tell)
         pool = LocalPool(database, Board.now)
-        scheduler = Scheduler(database, pool, Board.now)
+        scheduler = Scheduler(database, pool, Room(free_in(settings.data_dir)), Board.now)
         board = Board(
             settings=settings,
             database=database,

@@ -70,7 +70,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own protocol)
         datetime: UtcDateTime,
         dict[str, Any]: JSON(none_as_null=True),
-        list[str]: JSON(none_as_null=True),
+        list[int]: JSON(none_as_null=True),
     }
 
 
@@ -80,7 +80,9 @@ class Run(Base):
     ``number`` counts runs in order of arrival and is the queue's order. ``seq`` is the sequence number of the run's
     newest event; up to the one with number ``packed`` their metrics stand in blocks. ``attempt`` counts executions;
     ``worker``, ``token_hash`` and ``acknowledged`` belong to the one under way: who executes it, what authorises its
-    calls, and up to which journal entry all is stored.
+    calls, and up to which journal entry all is stored. ``deaths`` counts those of its child since the last new
+    generation, ``seams`` are the epochs (from 0) at which an attempt resumed, and ``irreproducible`` is the first value
+    that came out another way when its epoch was trained again: ``epoch, metric, stored, replayed``.
     """
 
     __tablename__ = "runs"
@@ -107,6 +109,9 @@ class Run(Base):
     worker: Mapped[str | None] = mapped_column(String(64))
     token_hash: Mapped[str | None] = mapped_column(String(64))
     acknowledged: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0, server_default="0")
+    seams: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
+    irreproducible: Mapped[dict[str, Any] | None]
 
     stage: Mapped[str | None] = mapped_column(String(16))
     epoch: Mapped[int | None]
@@ -175,7 +180,7 @@ class Block(Base):
 
 
 class Checkpoint(Base):
-    """A saved model that can be downloaded. The file's name is its SHA-256; ``epoch`` counts from 0."""
+    """A saved model that can be downloaded, or a generation. The file's name is its SHA-256; ``epoch`` is from 0."""
 
     __tablename__ = "checkpoints"
 

@@ -1,7 +1,7 @@
 """The reconciler: what the database says shall happen, and what an executor says has happened, brought together.
 
 It hears every change of status once it is committed and tells the executor (a run waits, an attempt shall stop), and
-it looks regularly for attempts that the executor has lost.
+it looks regularly for attempts that the executor has lost, and for room on a disk that was full.
 """
 
 import asyncio
@@ -18,8 +18,9 @@ from starlette.concurrency import run_in_threadpool
 from app.database import Committed, Database
 from app.executors.base import Executor, State
 from app.models import Run, Status
-from app.runs import ingest, lifecycle, queries
-from jobs.protocol import MOST_ATTEMPTS, AttemptRef, EndData, ErrorData, EventType, Outcome
+from app.room import Room
+from app.runs import ending, lifecycle, queries, requests
+from jobs.protocol import AttemptRef, EndData, EventType, Outcome
 
 log = logging.getLogger("fitboard")
 
@@ -36,6 +37,7 @@ class Scheduler:
     Args:
         database: where the runs are.
         executor: where attempts are carried out.
+        room: which runs that pause for a full disk may go on.
         now: the time that is written down.
         clock: monotonic seconds.
     """
@@ -44,11 +46,13 @@ class Scheduler:
         self,
         database: Database,
         executor: Executor,
+        room: Room,
         now: Callable[[], datetime],
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._database = database
         self._executor = executor
+        self._room = room
         self._now = now
         self._clock = clock
         self._checked = clock()
@@ -63,24 +67,28 @@ class Scheduler:
                 self._executor.submit(one.run)
             elif data["reason"] == lifecycle.CANCEL_REQUESTED:
                 self._executor.cancel(AttemptRef(run=one.run, attempt=data["attempt"]))
+            elif data["reason"] == lifecycle.PAUSE_REQUESTED:
+                self._executor.pause(AttemptRef(run=one.run, attempt=data["attempt"]))
 
     async def watch(self) -> None:
-        """Look for lost attempts, for as long as the server lives."""
+        """Look for lost attempts and for room, for as long as the server lives."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.check()
             except Exception:
-                log.exception("looking for lost attempts failed; trying again")
+                log.exception("looking for lost attempts and for room failed; trying again")
 
     async def check(self) -> None:
-        """Give up attempts that the executor has lost: queued again if nothing was reported of them, else failed."""
+        """Queue what can go on: the runs of attempts that the executor has lost, and those for which there is room."""
         now = self._clock()
         if now - self._checked >= STOOD_STILL:
             self._executor.renew()
         self._checked = now
         for run_id in await run_in_threadpool(self._find_lost):
             await self._database.awrite(lambda session, run_id=run_id: self._lose(session, run_id))  # type: ignore[misc]
+        for run_id in await run_in_threadpool(self._find_room):
+            await self._database.awrite(lambda session, run_id=run_id: self._go_on(session, run_id))  # type: ignore[misc]
         self._executor.tidy()
 
     def _find_lost(self) -> list[str]:
@@ -95,12 +103,14 @@ class Scheduler:
         if run is None or run.status != Status.RUNNING or not self._lost(run):
             return
         log.warning("run %s: worker %s is lost", run.id, run.worker)
-        if run.acknowledged == 0 and run.attempt < MOST_ATTEMPTS:
-            ingest.end(session, run, EndData(outcome=Outcome.RELEASED, reason="lost-contact"), self._now())
-            return
-        detail = (
-            f"The worker {run.worker} has not been heard of for {self._executor.patience:.0f} seconds. What it had "
-            "reported is kept, its checkpoints included. See that a worker runs, then train again."
-        )
-        error = ErrorData(title="The worker was lost", detail=detail)
-        ingest.end(session, run, EndData(outcome=Outcome.FAILED, reason="lost-contact", error=error), self._now())
+        ending.end(session, run, EndData(outcome=Outcome.RELEASED, reason="lost-contact"), self._now())
+
+    def _find_room(self) -> list[str]:
+        with self._database.read() as session:
+            return self._room.due(queries.paused_for_room(session))
+
+    def _go_on(self, session: Session, run_id: str) -> None:
+        run = session.scalar(select(Run).where(Run.id == run_id))
+        if run is not None and run.status == Status.PAUSED and run.reason == lifecycle.DISK_FULL:
+            log.info("run %s: there is room on the disk again", run.id)
+            lifecycle.change_status(session, run, Status.QUEUED, self._now(), requests.RESUMING)

@@ -57,6 +57,16 @@ NewRunOfAnyLesson = union([new_run_model(lesson.slug, lesson.params, lesson.titl
 """The body of ``POST /runs``: a union over the registry, told apart by ``lesson``."""
 
 
+class Resume(BaseModel):
+    """How a run is resumed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: Annotated[int, Field(strict=True)] | None = Field(
+        None, description="Epochs in all, more than the run has had so far; left out, as many as it has."
+    )
+
+
 class BestEpoch(Shape):
     """The best epoch so far, from 0, by the metric that the lesson monitors."""
 
@@ -70,6 +80,15 @@ class RunError(Shape):
 
     title: str
     detail: str
+
+
+class Irreproducible(Shape):
+    """The first value that came out another way when its epoch, from 0, was trained again after an interruption."""
+
+    epoch: int
+    metric: str
+    stored: float | None = Field(description="What was recorded first, and stays; null where not finite.")
+    replayed: float | None = Field(description="What came out later; null where not finite.")
 
 
 class Links(Shape):
@@ -109,6 +128,8 @@ class RunShape(Shape):
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
+    seams: list[int] = Field(description="Epochs, from 0, at which the training was resumed.")
+    irreproducible: Irreproducible | None = Field(description="Set when a repeated epoch gave other numbers.")
     sweep: str | None = None
     links: Links
 
@@ -147,6 +168,8 @@ def run_answer(run: Run, tags: list[str], queue_position: int | None) -> dict[st
         "created_at": timestamp(run.created_at),
         "started_at": None if run.started_at is None else timestamp(run.started_at),
         "finished_at": None if run.finished_at is None else timestamp(run.finished_at),
+        "seams": run.seams,
+        "irreproducible": run.irreproducible,
         "sweep": None,
         "links": {
             "self": base,

@@ -70,8 +70,10 @@ def download_checkpoint(
 class Download(FileResponse):
     """A file that is held until it is sent, and whose refused ranges are problems like all others."""
 
-    def __init__(self, files: RunFiles, path: Path, headers: dict[str, str], filename: str) -> None:
-        super().__init__(path, headers=headers, media_type=MEDIA_TYPE, filename=filename)
+    def __init__(
+        self, files: RunFiles, path: Path, headers: dict[str, str], filename: str, media_type: str = MEDIA_TYPE
+    ) -> None:
+        super().__init__(path, headers=headers, media_type=media_type, filename=filename)
         self._files = files
         self._held = path
 

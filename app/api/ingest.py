@@ -1,4 +1,4 @@
-"""The workers' side: sync, journal entries, checkpoint uploads. Not part of the public API.
+"""The workers' side: sync, journal entries, checkpoints and generations. Not part of the public API.
 
 Each call carries a credential of its own: ``sync`` the worker key, the others the token of their attempt.
 """
@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from app import board as boards
 from app import security
+from app.api.checkpoints import Download
 from app.api.routing import StrictRequest, StrictRoute, body_of, unless_gone
 from app.board import Board, CurrentBoard
 from app.errors import Problem, invalid_input
 from app.files import WrongDigest
-from app.runs import ingest, lifecycle
+from app.runs import generations, ingest, lifecycle
 from app.sentences import FieldError, shown
 from jobs.protocol import PROTOCOL, Acknowledgement, EntryBatch, SyncReply, SyncRequest
 
@@ -46,7 +47,7 @@ async def _only_workers(request: Request, board: CurrentBoard) -> None:
 
 @router.post("/sync", dependencies=[Depends(_only_workers)])
 async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> SyncReply:
-    """What a worker shall start and cancel; held until there is something, or until its time is over."""
+    """What a worker shall start, cancel and pause; held until there is something, or until its time is over."""
     if body.protocol != PROTOCOL:
         raise Problem(
             "incompatible-worker",
@@ -90,23 +91,36 @@ async def receive_checkpoint(
     request: Request,
     run_id: str,
     attempt: int,
-    kind: Literal["best", "last"],
+    kind: Literal["best", "last", "generation"],
     x_content_sha256: Annotated[str, Header(pattern="^[0-9a-f]{64}$")],
 ) -> None:
-    """Store a saved model's bytes; it becomes visible with the journal entry that names its SHA-256."""
+    """Store the bytes of a saved model or of a generation; they count with the entry that names their SHA-256."""
+    what = "generation" if kind == generations.NEWEST else f"{kind} checkpoint"
     await run_in_threadpool(_authorize, board, run_id, attempt, token)
     try:
         await board.files.receive(run_id, x_content_sha256, request.stream())
     except WrongDigest as error:
-        raise Problem("invalid-input", f"The {kind} checkpoint arrived damaged: {error}. Send it again.") from None
+        raise Problem("invalid-input", f"The {what} arrived damaged: {error}. Send it again.") from None
     except OSError as error:
-        log.error("run %s: the %s checkpoint could not be stored: %s", run_id, kind, error)
+        log.error("run %s: the %s could not be stored: %s", run_id, what, error)
         raise Problem(
             "storage-failed",
-            f"The {kind} checkpoint could not be stored: {error.strerror or error}. Free some space in the server's "
+            f"The {what} could not be stored: {error.strerror or error}. Free some space in the server's "
             "data folder; the worker sends it again.",
             headers={"Retry-After": "5"},
         ) from None
+
+
+@router.get("/runs/{run_id}/attempts/{attempt}/generations/{sha256}")
+def send_generation(board: CurrentBoard, token: AttemptToken, run_id: str, attempt: int, sha256: str) -> Response:
+    """The bytes of one of the two generations that this attempt's run could resume from."""
+    with board.database.read() as session:
+        run = lifecycle.authorize(session, run_id, attempt, token)
+        known = generations.has(session, run.number, sha256)
+    path = board.files.hold(run_id, sha256) if known else None
+    if path is None:
+        raise Problem("not-found", f"Run {run_id} has no generation {shown(sha256)}. Resume from another, or anew.")
+    return Download(board.files, path, {}, f"{sha256}.generation", "application/octet-stream")
 
 
 def _authorize(board: Board, run_id: str, attempt: int, token: str) -> None:

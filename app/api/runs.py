@@ -1,4 +1,4 @@
-"""Runs: create, list, read, cancel, delete."""
+"""Runs: create, list, read, cancel, pause, resume, delete."""
 
 import asyncio
 import re
@@ -9,12 +9,12 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from app import admission, sentences
+from app import admission, resuming, sentences
 from app.api.routing import StrictRoute, as_json, unless_gone
 from app.board import Board, CurrentBoard
 from app.models import Run, Status
-from app.runs import lifecycle, queries
-from app.schemas import NewRun, NewRunOfAnyLesson, RunList, RunShape, run_answer
+from app.runs import lifecycle, queries, requests
+from app.schemas import NewRun, NewRunOfAnyLesson, Resume, RunList, RunShape, run_answer
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=StrictRoute)
 
@@ -29,6 +29,10 @@ EXAMPLES = {
         "summary": "Some parameters, a name and a tag",
         "value": {"lesson": "first-network", "params": {"epochs": 20}, "name": "small", "tags": ["try"]},
     },
+}
+MORE = {
+    "as it was": {"summary": "With the epochs that it has", "value": {}},
+    "further": {"summary": "With more epochs", "value": {"epochs": 40}},
 }
 
 
@@ -91,14 +95,33 @@ def read_run(board: CurrentBoard, run_id: RunId) -> Response:
 @router.post("/{run_id}/cancel", status_code=202, response_model=RunShape, summary="Cancel a run")
 def cancel_run(board: CurrentBoard, run_id: RunId) -> Response:
     """A queued run is canceled at once, a running one within two seconds; what it has reached is kept."""
-    board.database.write(lambda session: lifecycle.request_cancel(session, run_id, board.now()).id)
+    board.database.write(lambda session: requests.cancel(session, run_id, board.now()).id)
+    return as_json(read(board, run_id), 202)
+
+
+@router.post("/{run_id}/pause", status_code=202, response_model=RunShape, summary="Pause a run")
+def pause_run(board: CurrentBoard, run_id: RunId) -> Response:
+    """A queued run is paused at once, a running one when its state is saved; `resume` goes on from there."""
+    board.database.write(lambda session: requests.pause(session, run_id, board.now()).id)
+    return as_json(read(board, run_id), 202)
+
+
+@router.post("/{run_id}/resume", status_code=202, response_model=RunShape, summary="Resume a run")
+def resume_run(
+    board: CurrentBoard, run_id: RunId, body: Annotated[Resume | None, Body(openapi_examples=MORE)] = None
+) -> Response:
+    """Queue a paused, canceled or failed run again, to go on from its last generation; its history stays.
+
+    With more `epochs` than before it trains that many in all; a completed run is resumed with more only.
+    """
+    resuming.resume(board, run_id, None if body is None else body.epochs)
     return as_json(read(board, run_id), 202)
 
 
 @router.delete("/{run_id}", status_code=204, response_class=Response, summary="Delete a run")
 def delete_run(board: CurrentBoard, run_id: RunId) -> None:
     """Remove a run that isn't running, with its history, events and checkpoints. This cannot be undone."""
-    board.files.remove(board.database.write(lambda session: lifecycle.delete(session, run_id, board.now())))
+    board.files.remove(board.database.write(lambda session: requests.delete(session, run_id, board.now())))
 
 
 def read(board: Board, run_id: str) -> dict[str, Any]:

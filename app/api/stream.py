@@ -53,29 +53,29 @@ async def all_events(socket: WebSocket) -> None:
 async def _send_run(socket: WebSocket, board: Board, run_id: str, seq: int, watcher: Watcher) -> None:
     while True:
         try:
-            stored, latest, ended = await run_in_threadpool(_stored, board, run_id, seq)
+            stored, seq, newest, ended = await run_in_threadpool(_stored, board, run_id, seq)
         except Problem as problem:
             await socket.close(UNKNOWN_RUN, problem.kind)
             return
         for text in stored:
             await socket.send_text(text)
         caught_up = len(stored) < PAGE
-        seq = max(seq, latest)
         if caught_up and ended:
             await socket.close(DONE)
             return
         if caught_up:
             break
-    await _send_live(socket, watcher, seq)
+    await _send_live(socket, watcher, seq, newest)
 
 
-async def _send_live(socket: WebSocket, watcher: Watcher, seq: int) -> None:
+async def _send_live(socket: WebSocket, watcher: Watcher, seq: int, newest: int = 0) -> None:
+    """Send what comes after ``seq``; an end up to ``newest`` was none, for the run was resumed after it."""
     while True:
         frame = await watcher.queue.get()
         for one in _with_waiting(frame, watcher):
             if one.seq > seq:
                 await socket.send_text(one.text)
-            if one.last:
+            if one.last and one.seq > newest:
                 await socket.close(DONE)
                 return
         if watcher.overrun and watcher.queue.empty():
@@ -89,12 +89,13 @@ def _with_waiting(frame: Frame, watcher: Watcher) -> Iterator[Frame]:
         yield watcher.queue.get_nowait()
 
 
-def _stored(board: Board, run_id: str, seq: int) -> tuple[list[str], int, bool]:
+def _stored(board: Board, run_id: str, seq: int) -> tuple[list[str], int, int, bool]:
     with board.database.read() as session:
         run = lifecycle.find(session, run_id)
         found: list[Event] = events.after(session, run, seq, PAGE)
         ended = Status(run.status).ended
-        return [events.frame(event) for event in found], found[-1].seq if found else seq, ended
+        latest = found[-1].seq if found else seq
+        return [events.frame(event) for event in found], latest, max(run.seq, latest if found else 0), ended
 
 
 async def _until_disconnect(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:

@@ -33,6 +33,9 @@ class Executor(Protocol):
     def cancel(self, attempt: AttemptRef) -> None:
         """Have an attempt stop within two seconds. Its end is reported like every other."""
 
+    def pause(self, attempt: AttemptRef) -> None:
+        """Have an attempt stop at its next generation. Its end is reported like every other."""
+
     def status(self, attempt: AttemptRef) -> State:
         """What has become of an attempt that the database holds for running."""
 

@@ -68,6 +68,10 @@ class LocalPool:
         """Wake the workers that wait; the one that has it is told."""
         self._wake()
 
+    def pause(self, attempt: AttemptRef) -> None:
+        """Wake the workers that wait; the one that has it is told."""
+        self._wake()
+
     def status(self, attempt: AttemptRef) -> State:
         """Lost, when no worker has named it within a lease."""
         seen = max(self._leases.get(attempt, self._renewed), self._renewed)
@@ -101,7 +105,7 @@ class LocalPool:
             news = self._news  # taken before looking, so that nothing falls between the look and the wait
             reply = await self._plan(request, heard)
             left = deadline - self._clock()
-            if reply.start or reply.cancel or reply.stale or self._closing or left <= 0:
+            if reply.start or reply.cancel or reply.pause or reply.stale or self._closing or left <= 0:
                 return reply
             try:
                 await asyncio.wait_for(news.wait(), left)
@@ -109,17 +113,18 @@ class LocalPool:
                 return reply
 
     async def _plan(self, request: SyncRequest, heard: float) -> SyncReply:
-        cancel, stale, waiting = await run_in_threadpool(self._look, request)
+        reply, waiting = await run_in_threadpool(self._look, request)
         for attempt in request.attempts:
-            if attempt not in stale:
+            if attempt not in reply.stale:
                 self._leases[attempt] = heard
-        start = await self._database.awrite(lambda session: self._claim(session, request)) if waiting else []
-        return SyncReply(start=start, cancel=cancel, stale=stale)
+        if not waiting:
+            return reply
+        start = await self._database.awrite(lambda session: self._claim(session, request))
+        return reply.model_copy(update={"start": start})
 
-    def _look(self, request: SyncRequest) -> tuple[list[AttemptRef], list[AttemptRef], bool]:
+    def _look(self, request: SyncRequest) -> tuple[SyncReply, bool]:
         with self._database.read() as session:
-            cancel, stale = _reconcile(session, request)
-            return cancel, stale, request.free > 0 and queries.queue_length(session) > 0
+            return _reconcile(session, request), request.free > 0 and queries.queue_length(session) > 0
 
     def _claim(self, session: Session, request: SyncRequest) -> list[Assignment]:
         start = lifecycle.claim(session, request.worker, request.backend, request.free, self._now())
@@ -132,12 +137,14 @@ class LocalPool:
         self._news = asyncio.Event()
 
 
-def _reconcile(session: Session, request: SyncRequest) -> tuple[list[AttemptRef], list[AttemptRef]]:
+def _reconcile(session: Session, request: SyncRequest) -> SyncReply:
+    """What the worker must know of the attempts that it names."""
     if not request.attempts:
-        return [], []
+        return SyncReply()
     ids = [attempt.run for attempt in request.attempts]
     runs = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(ids)))}
-    cancel, stale = [], []
+    reply = SyncReply()
+    asked = {lifecycle.CANCEL_REQUESTED: reply.cancel, lifecycle.PAUSE_REQUESTED: reply.pause}
     for attempt in request.attempts:
         run = runs.get(attempt.run)
         current = (
@@ -146,8 +153,8 @@ def _reconcile(session: Session, request: SyncRequest) -> tuple[list[AttemptRef]
             and run.attempt == attempt.attempt
             and run.worker == request.worker
         )
-        if not current:
-            stale.append(attempt)
-        elif run is not None and run.reason == lifecycle.CANCEL_REQUESTED and attempt not in request.stopping:
-            cancel.append(attempt)
-    return cancel, stale
+        if run is None or not current:
+            reply.stale.append(attempt)
+        elif run.reason in asked and attempt not in request.stopping:
+            asked[run.reason].append(attempt)
+    return reply

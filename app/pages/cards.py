@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.charts import short, sparkline
 from app.models import Run, Status
 from app.pages import course
-from app.runs import lifecycle, queries
+from app.runs import queries
 from app.runs.sparklines import sparklines
 
 
@@ -32,7 +32,6 @@ class Card:
     lesson: str
     lesson_title: str
     status: str
-    stopping: bool
     ended: bool
     reason: str | None
     epoch: int
@@ -79,7 +78,6 @@ def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | Non
         lesson=run.lesson,
         lesson_title=course.title(run.lesson),
         status=run.status,
-        stopping=run.status == Status.RUNNING and run.reason == lifecycle.CANCEL_REQUESTED,
         ended=Status(run.status).ended,
         reason=run.reason,
         epoch=0 if run.epoch is None else run.epoch + 1,

@@ -19,12 +19,12 @@ from app import board as boards
 from app import forms
 from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status
-from app.pages import course
+from app.pages import course, resuming
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
 from app.reading import Reading, read
-from app.runs import columns, events, history, lifecycle, queries
+from app.runs import columns, events, generations, history, lifecycle, queries
 from jobs.lessons import registry
 from jobs.protocol import EventType, Stage
 
@@ -104,6 +104,9 @@ class RunPage(Page):
     lines: tuple[Line, ...]
     settings: tuple[Setting, ...]
     again: str
+    notice: str | None
+    alert: str | None
+    further: resuming.Further | None
     elapsed: float | None
     data: Mapping[str, Any]
 
@@ -141,6 +144,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     card = cards(session, [found])[0]
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
     fields = _fields(found)
+    reached = generations.reached(session, found.number)
     elapsed = None
     if found.started_at is not None:
         elapsed = ((found.finished_at or _newest(seen, found.started_at)) - found.started_at).total_seconds()
@@ -151,7 +155,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         card=card,
         lesson_title=course.title(found.lesson),
         stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
-        curves=tuple(curves(series)) if whole else (),
+        curves=tuple(curves(series, found.seams)) if whole else (),
         metrics=tuple(series),
         rows=tuple(_rows(series)) if whole else (),
         readings=tuple(read(series)) if over else (),
@@ -159,6 +163,9 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         lines=tuple(_lines(seen))[-LINES:],
         settings=tuple(_settings(fields, found.params)),
         again=_again(found, fields),
+        notice=resuming.notice(found, reached),
+        alert=resuming.alert(found),
+        further=resuming.further(found, reached),
         elapsed=elapsed,
         data=_data(found, series) if whole else {},
     )
@@ -192,7 +199,7 @@ def _data(found: Run, series: Mapping[str, history.Series]) -> dict[str, Any]:
         "id": found.id,
         "seq": found.seq,
         "status": found.status,
-        "stopping": found.status == Status.RUNNING and found.reason == lifecycle.CANCEL_REQUESTED,
+        "seams": found.seams,
         "epoch": found.epoch,
         "epochs": found.epochs,
         "eta": found.eta_seconds,

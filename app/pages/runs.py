@@ -121,7 +121,7 @@ def address(query: RunQuery) -> str:
 def _statuses(query: RunQuery) -> tuple[Filter, ...]:
     rest = replace(query, cursor=None)
     everything = Filter("All", "", address(replace(rest, status=())), not query.status)
-    shown = (Status.RUNNING, Status.QUEUED, Status.COMPLETED, Status.FAILED, Status.CANCELED)
+    shown = (Status.RUNNING, Status.QUEUED, Status.PAUSED, Status.COMPLETED, Status.FAILED, Status.CANCELED)
     return (
         everything,
         *(

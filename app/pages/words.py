@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.charts import short
 from app.models import Status
+from app.runs import lifecycle
 
 STATUS = {
     Status.QUEUED: "Queued",
@@ -16,6 +17,9 @@ STATUS = {
     Status.FAILED: "Failed",
     Status.CANCELED: "Canceled",
 }
+
+ASKED = {lifecycle.CANCEL_REQUESTED: "Stopping", lifecycle.PAUSE_REQUESTED: "Pausing"}
+"""What a running run is called that was asked for something, by its reason."""
 
 NOTHING = "—"
 """What stands where there is no value."""
@@ -73,6 +77,6 @@ def clock(time: datetime | None) -> str:
     return NOTHING if time is None else f"{time.day} {time:%b %Y, %H:%M} UTC"
 
 
-def status(value: str) -> str:
-    """The word for a status."""
-    return STATUS[Status(value)]
+def status(value: str, reason: str | None = None) -> str:
+    """The word for a status; while a worker is asked for something, for that."""
+    return (value == Status.RUNNING and ASKED.get(reason or "")) or STATUS[Status(value)]

@@ -3,7 +3,7 @@
 Each value comes with an event, and that is where it stands first. Every :data:`STRETCH` events, and when the run ends,
 what they told is packed: one row per metric with its epochs and its values as bytes, so that 100,000 epochs of four
 metrics are 400 rows and not 400,000. ``runs.packed`` says up to which event that is done; what came after is taken from
-the events. An epoch may be told more than once: what was told last holds, and it counts once. In which shape histories
+the events. An epoch counts once: where one stands more than once, what was told last holds. In which shape histories
 leave is said in :mod:`app.runs.history`.
 """
 
@@ -107,14 +107,13 @@ class _Growing:
 
 def read(session: Session, run: Run) -> Columns:
     """Every metric of the run as the session sees it, in the order in which Keras reports them."""
-    found = read_all(session, [run])[run.number]
+    found = read_all(session, [run.number])[run.number]
     first = [name for name in run.last or {} if name in found]
     return {name: found[name] for name in [*first, *sorted(found.keys() - set(first))]}
 
 
-def read_all(session: Session, runs: Iterable[Run], names: Sequence[str] | None = None) -> dict[int, Columns]:
-    """The metrics of each of these runs, by its number, in two queries; only those that are named, where some are."""
-    numbers = [run.number for run in runs]
+def read_all(session: Session, numbers: Sequence[int], names: Sequence[str] | None = None) -> dict[int, Columns]:
+    """The metrics of the runs with these numbers, in two queries; only those that are named, where some are."""
     growing: dict[int, dict[str, _Growing]] = {number: {} for number in numbers}
     packed = (
         select(TABLE.c.run_number, TABLE.c.name, TABLE.c.epoch, TABLE.c.value)

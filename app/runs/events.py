@@ -59,5 +59,5 @@ def timestamp(time: datetime) -> str:
 
 
 def is_last(event: Event | Committed) -> bool:
-    """Whether the run has ended with this event."""
+    """Whether the run has ended with this event; one that is resumed ends again."""
     return event.type == EventType.STATUS and Status(json.loads(event.data)["status"]).ended

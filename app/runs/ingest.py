@@ -1,4 +1,4 @@
-"""What an attempt reports, stored exactly once: its journal entries in order, and the models it saved."""
+"""What an attempt reports, stored exactly once: its journal entries in order, and what it saved."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import invalid_input
-from app.models import Checkpoint, Run, Status
-from app.runs import columns, events, lifecycle, rows
+from app.models import Checkpoint
+from app.runs import columns, ending, events, generations, lifecycle, replay, rows
 from app.sentences import FieldError, field_errors
 from jobs import protocol
-from jobs.protocol import Entry, EventType, Outcome
+from jobs.protocol import Entry, EventType
 
 SizeOf = Callable[[str, str], int | None]
 """The bytes of a run's uploaded checkpoint, by run id and SHA-256; None where there is none."""
@@ -90,7 +90,12 @@ class _Batch:
         self.uploads: set[str] = set()
         self.messages: list[events.Message] = []
         self.changes: dict[str, Any] = {}
-        self._seq = run.seq
+        self.highest = -1 if run.epoch is None else run.epoch
+        """The highest epoch told so far."""
+        self.irreproducible = run.irreproducible
+        self._seq, self._packed = run.seq, run.packed
+        self._known: dict[int, dict[str, float | None]] = {}
+        self._known_up_to = -1
 
     def pass_on(self, entry: Entry) -> None:
         """Have an entry become an event as it was sent."""
@@ -100,10 +105,17 @@ class _Batch:
         """Write what has been gathered."""
         session, number = self.session, self.run.number
         self._seq = events.write(session, self.run.id, number, self._seq, self.messages)
-        if self._seq - self.run.packed >= columns.STRETCH:
-            self.changes["packed"] = columns.pack(session, number, self.run.packed, self._seq)
+        if self._seq - self._packed >= columns.STRETCH:
+            self.changes["packed"] = self._packed = columns.pack(session, number, self._packed, self._seq)
         rows.update(session, lifecycle.TABLE, {**self.changes, "seq": self._seq}, "number", number)
         self.messages, self.changes = [], {}
+
+    def stored(self, epoch: int) -> dict[str, float | None]:
+        """The metrics that an epoch has already, told in this batch or before; empty where it has none."""
+        if epoch > self._known_up_to:
+            self.settle()
+            self._known, self._known_up_to = replay.stored(self.session, self.run.number), self.highest
+        return self._known.setdefault(epoch, {})
 
 
 def _files(session: Session, number: int) -> frozenset[str]:
@@ -129,6 +141,10 @@ def _model(batch: _Batch, entry: Entry) -> None:
 
 def _epoch(batch: _Batch, entry: Entry) -> None:
     data = protocol.EpochData.model_validate(entry.data)
+    if data.epoch <= batch.highest:
+        _replayed(batch, entry, data)
+        return
+    batch.highest = data.epoch
     batch.changes.update(
         epoch=data.epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds
     )
@@ -138,14 +154,38 @@ def _epoch(batch: _Batch, entry: Entry) -> None:
     batch.pass_on(entry)
 
 
+def _replayed(batch: _Batch, entry: Entry, data: protocol.EpochData) -> None:
+    """An epoch that was trained already, or one that was left out before."""
+    stored = batch.stored(data.epoch)
+    if not stored:
+        stored.update(data.metrics)
+        batch.pass_on(entry)
+        return
+    differs = replay.difference(data.epoch, stored, data.metrics)
+    if differs is not None and not batch.irreproducible:
+        batch.irreproducible = True
+        batch.changes["irreproducible"] = differs.as_json()
+        batch.messages.append((EventType.LOG, {"level": "error", "message": differs.words()}, entry.time))
+
+
+def _progress(batch: _Batch, entry: Entry) -> None:
+    data = protocol.ProgressData.model_validate(entry.data)
+    if data.epoch > batch.highest:  # how far a replay has come is of no interest
+        batch.pass_on(entry)
+
+
 def _checkpoint(batch: _Batch, entry: Entry) -> None:
     data = protocol.CheckpointData.model_validate(entry.data)
     size = batch.size_of(batch.run.id, data.sha256)
     if size != data.bytes:
         found = "was not uploaded" if size is None else f"was uploaded with {size} bytes, not {data.bytes}"
         raise _Refused("data/sha256", "not_uploaded", f"The checkpoint {data.sha256} {found}. Upload it first.")
-    batch.session.merge(Checkpoint(run_number=batch.run.number, created_at=batch.now, **data.model_dump()))
     batch.uploads.add(data.sha256)
+    if data.kind == generations.NEWEST:
+        if generations.keep(batch.session, batch.run.number, data, batch.now):
+            batch.changes["deaths"] = 0
+        return
+    batch.session.merge(Checkpoint(run_number=batch.run.number, created_at=batch.now, **data.model_dump()))
     batch.pass_on(entry)
 
 
@@ -165,7 +205,7 @@ def _end(batch: _Batch, entry: Entry) -> None:
     data = protocol.EndData.model_validate(entry.data)
     batch.changes["acknowledged"] = entry.n
     batch.settle()  # what came before it comes before it
-    end(batch.session, lifecycle.find(batch.session, batch.run.id), data, batch.now)
+    ending.end(batch.session, lifecycle.find(batch.session, batch.run.id), data, batch.now)
 
 
 def _checked(model: type[protocol.Wire]) -> "Apply":
@@ -189,26 +229,10 @@ APPLY: Mapping[EventType, Apply] = {
     EventType.ENVIRONMENT: _environment,
     EventType.MODEL: _model,
     EventType.EPOCH: _epoch,
-    EventType.PROGRESS: _checked(protocol.ProgressData),
+    EventType.PROGRESS: _progress,
     EventType.CHECKPOINT: _checkpoint,
     EventType.LOG: _checked(protocol.LogData),
     EventType.RESULT: _result,
     EventType.END: _end,
     EventType.STATUS: _server_only,
 }
-
-
-def end(session: Session, run: Run, data: protocol.EndData, now: datetime) -> None:
-    """End the run's attempt. A run that was asked to cancel ends canceled, unless it got done before."""
-    error: dict[str, Any] | None = data.error.model_dump() if data.error else None
-    canceling = run.reason == lifecycle.CANCEL_REQUESTED
-    if data.outcome is Outcome.COMPLETED:
-        lifecycle.change_status(session, run, Status.COMPLETED, now)
-    elif canceling:  # however it stopped, by itself or killed: it was asked to
-        lifecycle.change_status(session, run, Status.CANCELED, now, "canceled")
-    elif data.outcome is Outcome.CANCELED:
-        lifecycle.change_status(session, run, Status.CANCELED, now, data.reason or "canceled")
-    elif data.outcome is Outcome.RELEASED:
-        lifecycle.change_status(session, run, Status.QUEUED, now, data.reason or "worker-stopped")
-    else:
-        lifecycle.change_status(session, run, Status.FAILED, now, data.reason or "error", error)

@@ -1,4 +1,7 @@
-"""A run's life: created, claimed, ended, deleted. Every change of ``status`` goes through :func:`change_status`."""
+"""A run's life: created, claimed, ended. Every change of ``status`` goes through :func:`change_status`.
+
+What people ask of a run is in :mod:`app.runs.requests`, how an attempt's end changes it in :mod:`app.runs.ending`.
+"""
 
 import hashlib
 import hmac
@@ -6,31 +9,40 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import Table, func, insert, select
-from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from app.errors import Problem
 from app.models import Run, Status, Tag
-from app.runs import columns, events, rows
+from app.runs import columns, events, generations, rows
 from jobs.protocol import Assignment, EventType, Route
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED}),
+    Status.QUEUED: frozenset({Status.RUNNING, Status.PAUSED, Status.CANCELED}),
     Status.RUNNING: frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELED, Status.QUEUED, Status.PAUSED}),
     Status.PAUSED: frozenset({Status.QUEUED, Status.CANCELED}),
-    Status.COMPLETED: frozenset(),
-    Status.FAILED: frozenset(),
-    Status.CANCELED: frozenset(),
+    Status.COMPLETED: frozenset({Status.QUEUED}),
+    Status.FAILED: frozenset({Status.QUEUED}),
+    Status.CANCELED: frozenset({Status.QUEUED}),
 }
-"""From each status, the statuses that may follow. Back to ``queued`` is how a worker hands a run back."""
+"""From each status, the statuses that may follow. Back to ``queued`` goes a run that shall resume."""
 
 TABLE = cast(Table, Run.__table__)
 
 CANCEL_REQUESTED = "cancel-requested"
 """The reason of a running run that was asked to stop and hasn't yet."""
+
+PAUSE_REQUESTED = "pause-requested"
+"""The reason of a running run that was asked to pause and hasn't yet."""
+
+PAUSED = "paused"
+"""The reason of a run that somebody paused."""
+
+DISK_FULL = "disk-full"
+"""The reason of a run that pauses until there is room."""
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: nothing that looks like something else."""
@@ -75,6 +87,8 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
         request_hash=new.request_hash,
         created_at=now,
         seq=0,
+        seams=[],
+        deaths=0,
         attempt=0,
         acknowledged=0,
     )
@@ -122,8 +136,9 @@ def change_status(
     now: datetime,
     reason: str | None = None,
     error: dict[str, Any] | None = None,
+    resumed_at: int | None = None,
 ) -> None:
-    """Move a run to another status and tell its watchers.
+    """Move a run to another status and tell its watchers; ``resumed_at`` is the epoch that an attempt goes on with.
 
     Raises:
         IllegalTransition: if the table doesn't allow it.
@@ -139,7 +154,7 @@ def change_status(
         run.eta_seconds = None
     if status.ended:
         run.finished_at = now
-    _announce(session, run, now)
+    _announce(session, run, now, {} if resumed_at is None else {"resumed_at": resumed_at})
     if status.ended:
         run.packed = columns.pack(session, run.number, run.packed, run.seq)
 
@@ -147,12 +162,18 @@ def change_status(
 def claim(session: Session, worker: str, backend: str, limit: int, now: datetime) -> list[Assignment]:
     """Give a worker the runs that have waited longest, each as a new attempt with a token of its own.
 
-    A run that has begun goes on with its ``backend`` alone: another one would give other numbers.
+    A run that has begun goes on with its ``backend`` alone: another one would give other numbers. Where an epoch is
+    trained already, it goes on from its newest generation, and remembers where.
     """
     query = select(Run).where(Run.status == Status.QUEUED, func.coalesce(Run.backend, backend) == backend)
     query = query.order_by(Run.number).limit(limit)
+    waiting = session.scalars(query).all()
+    saved = generations.of(session, [run.number for run in waiting])
     assignments = []
-    for run in session.scalars(query):
+    for run in waiting:
+        resumed_at = next((one.epoch for one in saved[run.number][:1] if one.epoch > 0), None)
+        if resumed_at is not None:
+            run.seams = sorted({*run.seams, resumed_at})
         token = secrets.token_urlsafe(24)
         run.attempt += 1
         run.worker = worker
@@ -161,7 +182,7 @@ def claim(session: Session, worker: str, backend: str, limit: int, now: datetime
         run.stage = None
         if run.started_at is None:
             run.started_at = now
-        change_status(session, run, Status.RUNNING, now)
+        change_status(session, run, Status.RUNNING, now, resumed_at=resumed_at)
         assignments.append(
             Assignment(
                 run=run.id,
@@ -171,6 +192,7 @@ def claim(session: Session, worker: str, backend: str, limit: int, now: datetime
                 params=run.params,
                 route=cast(Route | None, run.route),
                 jit_compile=run.jit_compile,
+                generations=saved[run.number],
             )
         )
     return assignments
@@ -185,6 +207,8 @@ class Owned:
     seq: int
     packed: int
     acknowledged: int
+    epoch: int | None
+    irreproducible: bool
 
 
 def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
@@ -193,7 +217,7 @@ def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
     Raises:
         Problem: ``stale-attempt`` or ``unauthorized``.
     """
-    names = ("number", "status", "attempt", "token_hash", "seq", "packed", "acknowledged")
+    names = ("number", "status", "attempt", "token_hash", "seq", "packed", "acknowledged", "epoch", "irreproducible")
     run = rows.first(session, TABLE, names, "id", run_id)
     if run is None:
         raise Problem("stale-attempt", f"Run {run_id[:40]!r} is gone. Stop this attempt.")
@@ -203,47 +227,17 @@ def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
         )
     if run.token_hash is None or not hmac.compare_digest(run.token_hash, _digest(token)):
         raise Problem("unauthorized", "The token is not this attempt's. Send the one from the assignment.")
-    return Owned(run_id, run.number, run.seq, run.packed, run.acknowledged)
+    return Owned(run_id, run.number, run.seq, run.packed, run.acknowledged, run.epoch, run.irreproducible is not None)
 
 
-def request_cancel(session: Session, run_id: str, now: datetime) -> Run:
-    """Cancel a queued run at once, or ask the worker of a running one to stop it.
-
-    Raises:
-        Problem: ``unknown-run``, or ``wrong-status`` for a run that has ended.
-    """
-    run = find(session, run_id)
-    status = Status(run.status)
-    if status.ended:
-        raise Problem("wrong-status", f"Run {run.id} is {run.status} already; there is nothing to cancel.")
-    if status is not Status.RUNNING:
-        change_status(session, run, Status.CANCELED, now, "canceled")
-    elif run.reason != CANCEL_REQUESTED:
-        run.reason = CANCEL_REQUESTED
-        _announce(session, run, now)
-    return run
+def ask(session: Session, run: Run, reason: str, now: datetime) -> None:
+    """Leave word for the worker of a running run, and tell its watchers."""
+    run.reason = reason
+    _announce(session, run, now)
 
 
-def delete(session: Session, run_id: str, now: datetime) -> str:
-    """Remove a run that isn't under way, with all its rows; the caller removes its files after the commit.
-
-    One that hasn't ended is canceled first, so that whoever watches it learns that nothing more will come.
-
-    Raises:
-        Problem: ``unknown-run``, or ``wrong-status`` while it runs.
-    """
-    run = find(session, run_id)
-    if Status(run.status) is Status.RUNNING:
-        raise Problem("wrong-status", f"Run {run.id} is running. Cancel it first, then delete it.")
-    if not Status(run.status).ended:
-        change_status(session, run, Status.CANCELED, now, "deleted")
-        session.flush()
-    session.execute(sql_delete(Run).where(Run.number == run.number))
-    return run.id
-
-
-def _announce(session: Session, run: Run, now: datetime) -> None:
-    data = {"status": run.status, "reason": run.reason, "attempt": run.attempt, "error": run.error}
+def _announce(session: Session, run: Run, now: datetime, more: Mapping[str, Any] = MappingProxyType({})) -> None:
+    data = {"status": run.status, "reason": run.reason, "attempt": run.attempt, "error": run.error, **more}
     events.append(session, run, (EventType.STATUS, data, now))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from app.errors import invalid_input
 from app.models import Checkpoint, Run, Status, Tag
+from app.runs import lifecycle
 from app.sentences import FieldError, shown
 
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
@@ -196,8 +197,9 @@ def running(session: Session) -> list[Run]:
 
 
 def checkpoints(session: Session, run: Run) -> list[Checkpoint]:
-    """The run's checkpoints: ``best`` before ``last``."""
-    query = select(Checkpoint).where(Checkpoint.run_number == run.number).order_by(Checkpoint.kind)
+    """The run's checkpoints: ``best`` before ``last``. Generations are none of them: they are for workers alone."""
+    shown = Checkpoint.kind.in_(("best", "last"))
+    query = select(Checkpoint).where(Checkpoint.run_number == run.number, shown).order_by(Checkpoint.kind)
     return list(session.scalars(query))
 
 
@@ -207,7 +209,7 @@ def checkpoint(session: Session, run: Run, kind: str) -> Checkpoint | None:
 
 
 def checkpoints_at_rest(session: Session) -> dict[str, set[str]]:
-    """For each run that isn't running, by id: the SHA-256 of its checkpoints."""
+    """For each run that isn't running, by id: the SHA-256 of its checkpoints and generations."""
     query = (
         select(Run.id, Checkpoint.sha256)
         .outerjoin(Checkpoint, Checkpoint.run_number == Run.number)
@@ -217,6 +219,17 @@ def checkpoints_at_rest(session: Session) -> dict[str, set[str]]:
     for run_id, sha256 in session.execute(query):
         found.setdefault(run_id, set()).update([sha256] if sha256 else [])
     return found
+
+
+def paused_for_room(session: Session) -> dict[str, int]:
+    """For each run that pauses until there is room on the disk, by id: the bytes of its largest saved file."""
+    query = (
+        select(Run.id, func.coalesce(func.max(Checkpoint.bytes), 0))
+        .outerjoin(Checkpoint, Checkpoint.run_number == Run.number)
+        .where(Run.status == Status.PAUSED, Run.reason == lifecycle.DISK_FULL)
+        .group_by(Run.id)
+    )
+    return {run_id: int(size) for run_id, size in session.execute(query)}
 
 
 def seconds_per_epoch(session: Session, lesson: str, since: datetime) -> float | None:

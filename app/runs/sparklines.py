@@ -19,7 +19,7 @@ METRICS = ("val_loss", "loss")
 def sparklines(session: Session, runs: Iterable[Run]) -> dict[int, list[float | None]]:
     """The values to draw for each of these runs that has any, by run number."""
     found = {}
-    for number, metrics in columns.read_all(session, runs, METRICS).items():
+    for number, metrics in columns.read_all(session, [run.number for run in runs], METRICS).items():
         drawn = next((metrics[name].value for name in METRICS if name in metrics), None)
         if drawn is not None:
             last = len(drawn) - 1

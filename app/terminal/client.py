@@ -48,6 +48,14 @@ class Client:
         """Ask for the run's end and return it."""
         return self.call("POST", f"/api/v1/runs/{run}/cancel")
 
+    def pause(self, run: str) -> dict[str, Any]:
+        """Ask for the run to pause and return it."""
+        return self.call("POST", f"/api/v1/runs/{run}/pause")
+
+    def resume(self, run: str, epochs: int | None) -> dict[str, Any]:
+        """Queue the run again, with so many epochs in all where some are given, and return it."""
+        return self.call("POST", f"/api/v1/runs/{run}/resume", {} if epochs is None else {"epochs": epochs})
+
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """One request and its JSON.
 

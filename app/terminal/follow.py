@@ -65,6 +65,8 @@ def spoken(event: dict[str, Any]) -> Text | None:
     if event["type"] == "log":
         style = {"warning": "yellow", "error": "red"}.get(data["level"], "")
         return Text(data["message"], style=style)
+    if event["type"] == "status" and data["status"] == "paused" and not data.get("error"):
+        return Text("The run is paused.", style="yellow")
     if event["type"] == "status" and data.get("error"):
         return Text(f"{data['error']['title']}. {data['error']['detail']}", style="red")
     return None

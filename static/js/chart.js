@@ -1,7 +1,7 @@
 // @ts-check
 // One chart of a run: a metric's curves, training solid and validation dashed, with their words beside them.
 import { ROLES, summary, table } from "./charttext.js";
-import { bestMark, curve, label, valueAt } from "./figure.js";
+import { bestMark, curve, label, seamMarks, valueAt } from "./figure.js";
 import { make, setText } from "./page.js";
 import { smooth } from "./sample.js";
 import { short } from "./words.js";
@@ -132,7 +132,7 @@ export class Chart {
         autorange: false,
         range: this.heights(range ?? this.charts.wholeRange),
       },
-      shapes: marks.map(({ epoch, colour }) => ({
+      shapes: marks.map(({ epoch, colour, dash = "dot" }) => ({
         type: "line",
         layer: "below",
         xref: "x",
@@ -141,7 +141,7 @@ export class Chart {
         x1: epoch + 1,
         y0: 0,
         y1: 1,
-        line: { color: colour, width: 1, dash: "dot" },
+        line: { color: colour, width: 1, dash },
       })),
       annotations: marks.filter(({ text }) => text).map((mark) => label(mark, colours.sheet, this.charts.history.last)),
     };
@@ -170,11 +170,12 @@ export class Chart {
     return [low - air, high + air];
   }
 
-  /** Epochs, from 0, that a line marks: the best one, and those at which a value wasn't finite. */
+  /** Epochs, from 0, that a line marks: where it was resumed, the best one, those at which a value wasn't finite. */
   marks() {
-    const { best, colours } = this.charts;
-    /** @type {Mark[]} */
-    const marks = this.gaps().map((epoch, index) => ({ epoch, colour: colours.red, text: index ? "" : "not a number", y: 0 }));
+    const { best, colours, history, range, seams, wholeRange } = this.charts;
+    const [from, to] = range ?? wholeRange;
+    const marks = seamMarks(seams.filter((epoch) => epoch <= history.last), to - from, colours);
+    this.gaps().forEach((epoch, index) => marks.push({ epoch, colour: colours.red, text: index ? "" : "not a number", y: 0 }));
     if (best) marks.push({ epoch: best.epoch, colour: colours["ink-soft"], text: `best: epoch ${best.epoch + 1}`, y: 1 });
     return marks;
   }
@@ -249,7 +250,7 @@ export class Chart {
       return;
     }
     this.told = now;
-    setText(this.summary, summary(this.metric, this.charts.history));
+    setText(this.summary, summary(this.metric, this.charts.history, this.charts.seams));
     this.showTable();
   }
 

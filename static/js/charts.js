@@ -27,6 +27,8 @@ export class Charts {
     this.charts = new Map();
     /** @type {Best | null} */
     this.best = null;
+    /** @type {number[]} the epochs, from 0, at which the training was resumed */
+    this.seams = [];
     this.smoothing = 0;
     this.log = false;
     /** @type {number | null} the epoch to read values at, from 0; null is the latest */

@@ -6,6 +6,7 @@ import { prefersLow, short, title } from "./words.js";
 /** @typedef {import("./history.js").History} History */
 
 const ROWS = 300;
+const NAMED = 5;
 
 /** The two curves of a metric: class, prefix of the name in Keras, words. */
 export const ROLES = /** @type {const} */ ([
@@ -17,8 +18,9 @@ export const ROLES = /** @type {const} */ ([
  * What a chart shows, in words.
  * @param {string} metric
  * @param {History} history
+ * @param {number[]} [seams] the epochs, from 0, at which the training was resumed
  */
-export function summary(metric, history) {
+export function summary(metric, history, seams = []) {
   const low = prefersLow(metric);
   const sentences = [];
   for (const [, prefix, name] of ROLES) {
@@ -43,7 +45,19 @@ export function summary(metric, history) {
             `(epoch ${at(last)}); ${low ? "lowest" : "highest"} ${short(series.value[best])} at epoch ${at(best)}.`,
     );
   }
-  return sentences.join(" ") || "No value yet.";
+  return [sentences.join(" ") || "No value yet.", resumed(seams)].filter(Boolean).join(" ");
+}
+
+/**
+ * Where the training was resumed, in a sentence; of many only the latest are named.
+ * @param {number[]} seams epochs, from 0
+ */
+export function resumed(seams) {
+  if (!seams.length) return "";
+  const named = seams.slice(-NAMED).map((epoch) => String(epoch + 1));
+  const before = seams.length > NAMED ? `${seams.length} times, the latest ` : "";
+  const listed = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named[0];
+  return `The training was resumed ${before}at epoch ${listed}.`;
 }
 
 /**

@@ -3,9 +3,10 @@
 import { sample } from "./sample.js";
 
 /** @typedef {{ [axis: string]: any }} Figure */
-/** @typedef {{ epoch: number, colour: string, text: string, y: 0 | 1 }} Mark a line, and its word at the foot or top */
+/** @typedef {{ epoch: number, colour: string, text: string, y: 0 | 1, dash?: string }} Mark a line, and its word at the foot or top */
 
 const POINTS = 1000;
+const APART = 0.3;
 
 /**
  * @param {number[]} epochs
@@ -46,6 +47,22 @@ export function label({ epoch, text, colour, y }, background, last) {
   const side = epoch > last * 0.7 ? { xanchor: "right", xshift: -4 } : { xanchor: "left", xshift: 4 };
   const place = { x: epoch + 1, y, xref: "x", yref: "paper", yanchor: "bottom" };
   return { ...place, ...side, text, showarrow: false, bgcolor: background, font: { color: colour, size: 12 } };
+}
+
+/**
+ * The lines where the training was resumed; from the newest on, those get a word that have room for it.
+ * @param {number[]} seams epochs, from 0, ascending
+ * @param {number} width how many epochs the picture shows
+ * @param {Record<string, string>} colours
+ * @returns {Mark[]}
+ */
+export function seamMarks(seams, width, colours) {
+  let labelled = Infinity;
+  return [...seams].reverse().map((epoch) => {
+    const near = labelled - epoch < APART * width;
+    if (!near) labelled = epoch;
+    return { epoch, colour: colours["ink-faint"], text: near ? "" : `resumed at epoch ${epoch + 1}`, y: 0, dash: "solid" };
+  });
 }
 
 /**

@@ -16,7 +16,7 @@ follow({
   onEvent({ run, seq, type, data }) {
     const item = document.querySelector(`[data-run="${run}"]`);
     if (type === "status") {
-      if (item) setChip(item.querySelector("[data-chip]"), data.status, data.reason === "cancel-requested");
+      if (item) setChip(item.querySelector("[data-chip]"), data.status, data.reason);
       refresh();
     } else if (type === "epoch" && item && seq > Number(item.getAttribute("data-seq"))) {
       const progress = item.querySelector("progress");

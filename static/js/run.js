@@ -1,16 +1,17 @@
 // @ts-check
 // A run's page: follows the run's events, moves the curves and the numbers, takes over what the server wrote anew.
-import { call, Problem } from "./api.js";
 import { Charts } from "./charts.js";
+import { control } from "./control.js";
 import { History } from "./history.js";
 import { announce, atMostEvery, byId, dataOf, fetchPage, make, setText, takeParts } from "./page.js";
 import { follow } from "./socket.js";
-import { clock, duration, ended, setChip, short, STATUS } from "./words.js";
+import { clock, duration, ended, setChip, short, statusWord } from "./words.js";
 
 const run = dataOf("run-data");
 const history = new History(run.series);
 const charts = new Charts(byId("charts"), history, run.id);
 charts.best = run.best;
+charts.seams = run.seams;
 charts.changed();
 
 const QUEUE_LOOK = 5000;
@@ -47,10 +48,14 @@ function onProgress(data) {
 /** @param {any} data */
 function onStatus(data) {
   run.status = data.status;
-  run.stopping = data.status === "running" && data.reason === "cancel-requested";
-  setChip(document.querySelector("#status [data-chip]"), run.status, run.stopping);
+  run.part = 0;
+  if (data.resumed_at !== undefined && !charts.seams.includes(data.resumed_at)) {
+    charts.seams = [...charts.seams, data.resumed_at].sort((a, b) => a - b);
+    charts.changed();
+  }
+  setChip(document.querySelector("#status [data-chip]"), run.status, data.reason);
   byId("status").dataset.status = run.status;
-  announce(run.stopping ? "Stopping" : `The run is ${(STATUS[run.status] ?? run.status).toLowerCase()}.`);
+  announce(`The run is ${statusWord(run.status, data.reason).toLowerCase()}.`);
   refresh();
 }
 
@@ -141,29 +146,7 @@ if (!ended(run.status)) {
   }, QUEUE_LOOK);
 }
 
-// --- stopping ---
-
-const question = /** @type {HTMLDialogElement} */ (byId("confirm-stop"));
-document.addEventListener("click", (event) => {
-  if (event.target instanceof Element && event.target.closest("#stop")) {
-    question.returnValue = "";
-    question.showModal();
-  }
-});
-question.addEventListener("close", async () => {
-  if (question.returnValue !== "yes") return;
-  const button = document.getElementById("stop");
-  if (button) {
-    button.setAttribute("disabled", "");
-    setText(button.querySelector("span"), "Stopping…");
-  }
-  try {
-    await call("POST", `/api/v1/runs/${run.id}/cancel`);
-  } catch (error) {
-    announce(error instanceof Problem ? error.detail : String(error));
-  }
-  refresh();
-});
+control(run.id, refresh);
 
 // --- the tools above the curves ---
 

@@ -26,7 +26,7 @@ follow({
     if (!known) {
       if (type === "status" && data.status === "queued") byId("fresh").hidden = false;
     } else if (type === "status") {
-      setChip(known.querySelector("[data-chip]"), data.status, data.reason === "cancel-requested");
+      setChip(known.querySelector("[data-chip]"), data.status, data.reason);
       refresh();
     } else if (type === "epoch" && seq > Number(known.getAttribute("data-seq"))) {
       setText(known.querySelector("[data-note]"), `epoch ${data.epoch + 1} of ${known.getAttribute("data-epochs") || "?"}`);

@@ -78,7 +78,7 @@ export function clock(moment) {
 }
 
 /** The words for a run's status. */
-export const STATUS = Object.freeze(
+const STATUS = Object.freeze(
   /** @type {Record<string, string>} */ ({
     queued: "Queued",
     running: "Running",
@@ -88,6 +88,20 @@ export const STATUS = Object.freeze(
     canceled: "Canceled",
   }),
 );
+
+/** What a running run is called whose worker was asked for something, by the reason. */
+const ASKED = Object.freeze(
+  /** @type {Record<string, string>} */ ({ "cancel-requested": "Stopping", "pause-requested": "Pausing" }),
+);
+
+/**
+ * The word for a status; while a worker is asked for something, for that.
+ * @param {string} status
+ * @param {string | null} reason
+ */
+export function statusWord(status, reason) {
+  return (status === "running" && ASKED[reason ?? ""]) || (STATUS[status] ?? status);
+}
 
 /**
  * Whether nothing more will happen by itself.
@@ -101,10 +115,10 @@ export function ended(status) {
  * Write a status into its chip.
  * @param {Element | null} chip
  * @param {string} status
- * @param {boolean} stopping
+ * @param {string | null} reason
  */
-export function setChip(chip, status, stopping) {
+export function setChip(chip, status, reason) {
   if (!chip) return;
   chip.className = `chip ${status}`;
-  chip.textContent = stopping ? "Stopping" : (STATUS[status] ?? status);
+  chip.textContent = statusWord(status, reason);
 }

@@ -194,6 +194,13 @@ class Attempt:
         assert isinstance(answer, httpx.Response)
         return answer
 
+    def fetch(self, sha256: str, token: str | None = None) -> httpx.Response:
+        """Fetch a generation's bytes."""
+        headers = {"Authorization": f"Bearer {token or self.assignment.token}"}
+        answer = self.worker.server.http.get(f"{self.path}/generations/{sha256}", headers=headers)
+        assert isinstance(answer, httpx.Response)
+        return answer
+
     def save(self, content: bytes, kind: str = "best", epoch: int = 0) -> None:
         """Upload a checkpoint and announce it."""
         assert self.upload(content, kind).status_code == 204

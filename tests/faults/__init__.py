@@ -1,0 +1,1 @@
+"""Whatever dies, and whenever: nothing is lost and nothing lies."""

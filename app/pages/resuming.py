@@ -1,0 +1,81 @@
+"""Why a run waits, and how it may go on: the sentences of a run's page, and what its last button offers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.charts import short
+from app.models import Run, Status
+from app.runs import lifecycle, requests
+
+QUEUED: Mapping[str, str] = {
+    "killed": "The training process was killed, most likely because the memory ran out.",
+    "hung": "The training made no more progress and was ended.",
+    "lost-contact": "The worker was not heard of any more.",
+    "worker-died": "The worker died.",
+    "worker-stopped": "The worker was stopped.",
+    requests.RESUMING: "",
+}
+"""Why a run waits again, by its reason."""
+
+
+@dataclass(frozen=True)
+class Further:
+    """The offer to train an ended run further.
+
+    ``epochs`` is what the field holds at first, ``least`` the smallest number that can be used; both None where the
+    lesson has no epochs.
+    """
+
+    label: str
+    epochs: int | None
+    least: int | None
+
+
+def notice(run: Run, reached: int | None) -> str | None:
+    """Why the run isn't simply training, in a sentence or two; None where there is nothing to say.
+
+    Args:
+        run: the run.
+        reached: the epoch, from 0, of its newest generation.
+    """
+    reason = run.reason or ""
+    if run.status == Status.QUEUED and reason in QUEUED:
+        return f"{QUEUED[reason]} The training goes on {_place(reached)}.".strip()
+    if run.status == Status.RUNNING and reason == lifecycle.PAUSE_REQUESTED:
+        return "The training pauses as soon as its state is saved."
+    if run.status == Status.PAUSED and reason == lifecycle.DISK_FULL:
+        return f"The disk is full. As soon as there is room, the training goes on by itself, {_place(reached)}."
+    if run.status == Status.PAUSED:
+        return f"The training is paused. Resume goes on {_place(reached)}; nothing is lost meanwhile."
+    return None
+
+
+def alert(run: Run) -> str | None:
+    """That an epoch came out differently the second time, in a sentence; None where it didn't."""
+    if run.irreproducible is None:
+        return None
+    found = run.irreproducible
+    first, second = found["stored"], found["replayed"]
+    told = {name: "not a number" if one is None else short(one) for name, one in (("1", first), ("2", second))}
+    if told["1"] == told["2"]:  # they differ in the last digits
+        told = {"1": repr(first), "2": repr(second)}
+    return (
+        f"Epoch {found['epoch'] + 1} was trained again after an interruption, and its {found['metric']} came out as "
+        f"{told['2']}, not {told['1']} as before. The first value is shown. What follows may differ from a run without "
+        "interruption: on a GPU that can happen, on one CPU with the same versions it should not."
+    )
+
+
+def further(run: Run, reached: int | None) -> Further | None:
+    """What the page of an ended run offers; None where it can't be trained further."""
+    if not Status(run.status).ended or (run.status == Status.FAILED and run.reason == "diverged"):
+        return None
+    epochs = run.params.get("epochs")
+    before = epochs if isinstance(epochs, int) else None
+    if run.status == Status.COMPLETED:
+        return None if before is None else Further("Train further", before * 2, before + 1)
+    return Further(f"Continue {_place(reached)}", before, before)
+
+
+def _place(reached: int | None) -> str:
+    return f"from epoch {reached + 1}" if reached else "from the start"

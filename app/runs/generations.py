@@ -1,0 +1,57 @@
+"""The saved states that runs resume from: of each run the newest two, kept as checkpoints that nobody is shown.
+
+The newest has the kind ``generation``, the one before it ``generation-1``. Their ``epoch`` is the one to go on with.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Checkpoint
+from jobs.protocol import CheckpointData
+
+NEWEST, BEFORE = "generation", "generation-1"
+KINDS = (NEWEST, BEFORE)
+
+
+def keep(session: Session, number: int, data: CheckpointData, now: datetime) -> bool:
+    """Keep a generation that was announced, and the one before it; whether it goes further than both kept so far.
+
+    Args:
+        session: within a transaction.
+        number: the run's.
+        data: of kind ``generation``; its file is here.
+        now: the time that is written down.
+    """
+    newest, before = (session.get(Checkpoint, (number, kind)) for kind in KINDS)
+    reached = max((one.epoch for one in (newest, before) if one is not None), default=-1)
+    if newest is not None and newest.sha256 != data.sha256:
+        moved = {"epoch": newest.epoch, "sha256": newest.sha256, "bytes": newest.bytes}
+        session.merge(Checkpoint(run_number=number, kind=BEFORE, created_at=newest.created_at, **moved))
+    session.merge(Checkpoint(run_number=number, created_at=now, **data.model_dump()))
+    return data.epoch > reached
+
+
+def of(session: Session, numbers: Iterable[int]) -> dict[int, list[CheckpointData]]:
+    """What each of these runs has to resume from, by run number: the newest first, at most two."""
+    wanted = list(numbers)
+    found: dict[int, list[CheckpointData]] = {number: [] for number in wanted}
+    query = select(Checkpoint).where(Checkpoint.run_number.in_(wanted), Checkpoint.kind.in_(KINDS))
+    for row in session.scalars(query.order_by(Checkpoint.kind)):
+        data = CheckpointData(kind="generation", epoch=row.epoch, sha256=row.sha256, bytes=row.bytes)
+        found[row.run_number].append(data)
+    return found
+
+
+def reached(session: Session, number: int) -> int | None:
+    """The epoch that the run would go on with, from 0; None where it would begin anew."""
+    newest = session.get(Checkpoint, (number, NEWEST))
+    return None if newest is None else newest.epoch
+
+
+def has(session: Session, number: int, sha256: str) -> bool:
+    """Whether the run could resume from the generation with this SHA-256."""
+    query = select(Checkpoint.sha256).where(Checkpoint.run_number == number, Checkpoint.kind.in_(KINDS))
+    return sha256 in session.scalars(query).all()
