@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -62,12 +61,13 @@ def assert_nothing_was_lost(running: Running, run: str, seen: list[dict[str, Any
     """What must hold of any run, however often its processes died.
 
     A watcher saw the events 1 to N once each; every epoch was told once, in order; the database is sound; each
-    attempt had one owner; no temporary file is left.
+    attempt had one owner; what was trained again came out the same; no temporary file is left.
     """
     numbers = [event["seq"] for event in seen]
     assert numbers == list(range(1, len(numbers) + 1)), "events were missed or came twice"
     epochs = [event["data"]["epoch"] for event in seen if event["type"] == "epoch"]
     assert epochs == list(range(running.read(run)["epochs"])), "epochs were missed or told twice"
+    assert running.read(run)["irreproducible"] is None
     attempts = [
         event["data"]["attempt"]
         for event in seen
@@ -84,13 +84,3 @@ def leftovers(data: Path) -> list[str]:
     return sorted(
         str(path.relative_to(data)) for path in data.rglob("*") if ".tmp" in path.name or ".partial" in path.name
     )
-
-
-def told(seen: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    """The data of a watcher's events of one type."""
-    return [event["data"] for event in seen if event["type"] == kind]
-
-
-def alerts(seen: list[dict[str, Any]]) -> list[str]:
-    """Lines of a run's log that are errors."""
-    return [json.dumps(data) for data in told(seen, "log") if data["level"] == "error"]

@@ -1,4 +1,4 @@
-"""SIGKILL at the instant of one's choice: children by their worker, or a whole Fitboard."""
+"""SIGKILL at the instant of one's choice."""
 
 import contextlib
 import random
@@ -32,26 +32,27 @@ def kill_a_child(running: Running) -> bool:
     return False
 
 
-def wait_for_attempt(running: Running, run: str, attempt: int, timeout: float = 60.0) -> bool:
-    """Wait until this attempt of a run is under way; False if the run has ended before."""
+def wait_for_attempt(running: Running, run: str, attempt: int) -> None:
+    """Wait until the process of this attempt has reported something."""
 
-    def there() -> bool:
+    def reports() -> bool:
         read = running.read(run)
-        return bool(read["attempt"] >= attempt and read["status"] == "running") or read["status"] in ENDED
+        assert read["status"] not in {"completed", "failed", "canceled"}, read
+        return bool(read["attempt"] == attempt and read["stage"] is not None)
 
-    wait_until(there, timeout, f"attempt {attempt} of run {run}", interval=0.02)
-    return running.read(run)["status"] not in ENDED
-
-
-ENDED = ("completed", "failed", "canceled")
+    wait_until(reports, 60, f"attempt {attempt} of run {run}", interval=0.02)
 
 
-def kill_at_random(running: Running, run: str, chance: random.Random, kills: int, longest: float) -> int:
-    """SIGKILL the run's process at random instants after its start; answers how often there was one to kill."""
-    done = 0
+def kill_at_random(running: Running, run: str, chance: random.Random, kills: int) -> None:
+    """SIGKILL the run's process so often, at random instants.
+
+    Every other time only after an epoch that nobody had trained before: a run whose process dies three times without
+    getting on is given up.
+    """
     for attempt in range(1, kills + 1):
-        if not wait_for_attempt(running, run, attempt):
-            break
-        time.sleep(chance.uniform(0.0, longest))  # the instant is the point here, no condition is waited for
-        done += kill_a_child(running)
-    return done
+        wait_for_attempt(running, run, attempt)
+        if attempt % 2 == 0:
+            before = running.read(run)["epoch"] or 0
+            wait_until(lambda before=before: (running.read(run)["epoch"] or 0) > before, 60, "an epoch", interval=0.02)  # type: ignore[misc]
+        time.sleep(chance.uniform(0.0, 1.5))  # the instant is the point here, no condition is waited for
+        assert kill_a_child(running), "it was over too soon"

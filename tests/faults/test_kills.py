@@ -18,22 +18,23 @@ from tests.faults.watcher import Watcher
 from tests.running import Running, wait_until
 
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
-KILLS = int(os.environ.get("FAULT_KILLS", "40"))
+KILLS = int(os.environ.get("FAULT_KILLS", "26"))
+"""How many of them come at random instants."""
 
-PARAMS: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 2500, "hidden_layers": [24, 16], "batch_size": 16}
-"""Some ten seconds, with a generation every two."""
+PARAMS: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 3000, "hidden_layers": [24, 16], "batch_size": 16}
+"""Some twelve seconds, with a generation every two."""
 
 PLACES = (
     "generation.before_write:2",
-    "file.before_rename:9",
+    "file.before_rename:5",
     "generation.after_rename:2",
     "generation.after_note:2",
-    "journal.after_append:700",
-    "reporter.after_upload:3",
-    "reporter.before_send:25",
-    "reporter.after_send:25",
+    "journal.after_append:150",
+    "reporter.after_upload:2",
+    "reporter.before_send:8",
+    "reporter.after_send:8",
 )
-"""Where a child is killed; each of its attempts, when it comes there so often."""
+"""Where a child is killed, when it comes there for the so manieth time."""
 
 
 class Fitboard:
@@ -43,18 +44,14 @@ class Fitboard:
         self.places = folder / "places"
         self.running = Running(folder / "fitboard", FITBOARD_KILL_AT=f"@{self.places}")
         self.running.start_server()
-        self.start_worker()
-
-    def start_worker(self) -> None:
         self.running.start_worker()
-        wait_until(
-            lambda: any(one["free"] for one in self.running.http.get("/health").json()["workers"]), 120, "a warm worker"
-        )
 
     def past(self, run: str, epochs: int) -> None:
         """Wait until a process of the run has trained so many epochs more than there were."""
         before = self.running.read(run)["epoch"] or 0
-        wait_until(lambda: (self.running.read(run)["epoch"] or 0) > before + epochs, 60, "some epochs", interval=0.02)
+        wait_until(
+            lambda: (self.running.read(run)["epoch"] or 0) > before + epochs, 60, f"{epochs} more epochs", interval=0.02
+        )
 
     def kill(self, victims: list[str]) -> None:
         """SIGKILL some of ``child``, ``worker`` and ``server``, in this order, and start them again."""
@@ -66,7 +63,7 @@ class Fitboard:
         if "server" in victims:
             running.start_server()
         if "worker" in victims:
-            self.start_worker()
+            running.start_worker()
 
     def end(self, run: str, watcher: Watcher, undisturbed: Evidence) -> list[dict[str, Any]]:
         """Wait for the run's end and hold it against the undisturbed one."""
@@ -74,7 +71,6 @@ class Fitboard:
         assert done["status"] == "completed", (done, f"FAULT_SEED={SEED}")
         seen = watcher.finished()
         evidence.assert_nothing_was_lost(self.running, run, seen)
-        assert evidence.alerts(seen) == []
         found = evidence.of(self.running, run)
         assert found == undisturbed, f"FAULT_SEED={SEED}"
         return seen
@@ -102,30 +98,32 @@ def undisturbed(fitboard: Fitboard) -> Evidence:
     return found[0]
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_child_killed_at_a_named_place(fitboard: Fitboard, undisturbed: Evidence, place: str) -> None:
-    fitboard.places.write_text(place)
+def test_children_killed_at_named_places(fitboard: Fitboard, undisturbed: Evidence) -> None:
+    places = random.Random(SEED).sample(PLACES, len(PLACES))
+    fitboard.places.write_text(places[0])
     run = fitboard.running.run(**PARAMS)["id"]
     watcher = Watcher(fitboard.running, run)
-    wait_until(lambda: fitboard.running.read(run)["attempt"] >= 3, 60, "two deaths", interval=0.05)
-    fitboard.places.unlink()
+    for attempt, _ in enumerate(places, start=1):
+        killing.wait_for_attempt(fitboard.running, run, attempt)
+        fitboard.places.write_text(places[attempt] if attempt < len(places) else "")  # for the attempt after this
     fitboard.end(run, watcher, undisturbed)
+    assert fitboard.running.read(run)["attempt"] == len(places) + 1
 
 
 def test_a_child_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evidence) -> None:
-    chance, left = random.Random(SEED), KILLS // 2
+    chance, left = random.Random(SEED), KILLS
     while left > 0:
         run = fitboard.running.run(**PARAMS)["id"]
         watcher = Watcher(fitboard.running, run)
-        left -= max(killing.kill_at_random(fitboard.running, run, chance, min(left, 10), 4.0), 1)
+        killing.kill_at_random(fitboard.running, run, chance, kills := min(left, 13))
+        left -= kills
         fitboard.end(run, watcher, undisturbed)
 
 
 DEATHS = {
     "the server": ["server"],
     "the worker": ["worker"],
-    "both, and the child, twice": ["child worker server", "child worker server"],
-    "the server, then the worker": ["server", "worker"],
+    "all of them, twice": ["child worker server", "child worker server"],
 }
 
 
@@ -134,6 +132,6 @@ def test_a_server_or_a_worker_killed(fitboard: Fitboard, undisturbed: Evidence, 
     run = fitboard.running.run(**PARAMS)["id"]
     watcher = Watcher(fitboard.running, run)
     for victims in deaths:
-        fitboard.past(run, epochs=300)
+        fitboard.past(run, epochs=150)
         fitboard.kill(victims.split())
     fitboard.end(run, watcher, undisturbed)
