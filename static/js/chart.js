@@ -174,7 +174,8 @@ export class Chart {
   marks() {
     const { best, colours, history, range, seams, wholeRange } = this.charts;
     const [from, to] = range ?? wholeRange;
-    const marks = seamMarks(seams.filter((epoch) => epoch <= history.last), to - from, colours);
+    const shown = seams.filter((epoch) => epoch <= history.last);
+    const marks = seamMarks(shown, best?.epoch ?? NaN, to - from, colours);
     this.gaps().forEach((epoch, index) => marks.push({ epoch, colour: colours.red, text: index ? "" : "not a number", y: 0 }));
     if (best) marks.push({ epoch: best.epoch, colour: colours["ink-soft"], text: `best: epoch ${best.epoch + 1}`, y: 1 });
     return marks;
