@@ -51,7 +51,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class StageView:
-    """One stage; ``state`` is ``waiting``, ``active``, ``held`` (the run waits), ``done`` or ``cut`` (it ended here)."""
+    """One stage; ``state`` is ``waiting``, ``active``, ``held`` (the run waits), ``done`` or ``cut`` (it ended)."""
 
     name: str
     title: str
