@@ -6,7 +6,6 @@ import { sample } from "./sample.js";
 /** @typedef {{ epoch: number, colour: string, text: string, y: 0 | 1, dash?: string }} Mark a line, and its word at the foot or top */
 
 const POINTS = 1000;
-const APART = 0.5;
 
 /**
  * @param {number[]} epochs
@@ -53,17 +52,17 @@ export function label({ epoch, text, colour, y }, background, last) {
  * The lines where the training was resumed. The newest has words: at the top, or at the foot where the best epoch is near.
  * @param {number[]} seams epochs, from 0, ascending
  * @param {number} best the best epoch; NaN without
- * @param {number} width how many epochs the picture shows
+ * @param {number} near so few epochs apart two words would meet
  * @param {Record<string, string>} colours
  * @returns {Mark[]}
  */
-export function seamMarks(seams, best, width, colours) {
+export function seamMarks(seams, best, near, colours) {
   const newest = seams.at(-1);
   return seams.map((epoch) => ({
     epoch,
     colour: colours["ink-faint"],
     text: epoch === newest ? `resumed at epoch ${epoch + 1}` : "",
-    y: Math.abs(epoch - best) < APART * width ? 0 : 1,
+    y: Math.abs(epoch - best) < near ? 0 : 1,
     dash: "solid",
   }));
 }
