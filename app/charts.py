@@ -16,9 +16,6 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 12, 24, 30
 NAMED = 5
 """How many seams a chart's sentence names."""
 
-APART = 0.3
-"""A seam is labelled if it is so far, as a share of the width, from the one that was labelled before it."""
-
 TITLES = {"train": "Training", "validation": "Validation"}
 
 
@@ -42,7 +39,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Seam:
-    """Where a training was resumed: a line across the picture. ``label`` is empty where another is too near."""
+    """Where a training was resumed: a line across the picture. The newest has a ``label``, set off to one side."""
 
     at: float
     label: str
@@ -189,13 +186,11 @@ def _curve(metric: str, train: Series | None, validation: Series | None, seams: 
 
 
 def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]:
-    """The lines of seams; from the newest on, those get a word that have room for it."""
-    labelled = math.inf
-    for epoch in reversed(epochs):
-        at = x(epoch)
-        near = labelled - at < APART * WIDTH
-        labelled = labelled if near else at
-        yield Seam(at, "" if near else f"resumed at epoch {epoch + 1}", "end" if at > WIDTH / 2 else "start")
+    for epoch in epochs:
+        if epoch == epochs[-1]:
+            yield Seam(x(epoch), f"resumed at epoch {epoch + 1}", "end" if x(epoch) > WIDTH / 2 else "start")
+        else:
+            yield Seam(x(epoch), "", "")
 
 
 def _path(points: Sequence[tuple[float, float | None]]) -> str:

@@ -31,9 +31,6 @@ PROTOCOL = 3
 HOLD_SECONDS = 10.0
 """How long the server holds a ``sync`` call at most; a worker's HTTP time limit must be longer."""
 
-MOST_ATTEMPTS = 10
-"""After so many attempts a run isn't queued again when its worker died or fell silent: it may be what ends workers."""
-
 
 class EventType(StrEnum):
     """The kinds of events of a run, as they stand in the database and on the WebSocket."""

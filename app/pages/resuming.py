@@ -8,14 +8,14 @@ from app.models import Run, Status
 from app.runs import lifecycle, requests
 
 QUEUED: Mapping[str, str] = {
-    "killed": "The training process was killed, most likely because the memory ran out.",
-    "hung": "The training made no more progress and was ended.",
-    "lost-contact": "The worker was not heard of any more.",
-    "worker-died": "The worker died.",
-    "worker-stopped": "The worker was stopped.",
-    requests.RESUMING: "",
+    "killed": "The training process was killed, most likely because the memory ran out. It",
+    "hung": "The training made no more progress and was ended. It",
+    "lost-contact": "The worker was not heard of any more. The training",
+    "worker-died": "The worker died. The training",
+    "worker-stopped": "The worker was stopped. The training",
+    requests.RESUMING: "The training",
 }
-"""Why a run waits again, by its reason."""
+"""Why a run waits again, by its reason, and what it is that goes on."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,12 @@ def notice(run: Run, reached: int | None) -> str | None:
     """
     reason = run.reason or ""
     if run.status == Status.QUEUED and reason in QUEUED:
-        return f"{QUEUED[reason]} The training goes on {_place(reached)}.".strip()
+        return f"{QUEUED[reason]} goes on {_place(reached)}."
     if run.status == Status.RUNNING and reason == lifecycle.PAUSE_REQUESTED:
         return "The training pauses as soon as its state is saved."
     if run.status == Status.PAUSED and reason == lifecycle.DISK_FULL:
-        return f"The disk is full. As soon as there is room, the training goes on by itself, {_place(reached)}."
+        first = "" if run.error else "The disk is full. "
+        return f"{first}As soon as there is room, the training goes on by itself, {_place(reached)}."
     if run.status == Status.PAUSED:
         return f"The training is paused. Resume goes on {_place(reached)}; nothing is lost meanwhile."
     return None

@@ -51,7 +51,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class StageView:
-    """One stage of the life cycle; ``state`` is ``waiting``, ``active``, ``done`` or ``cut`` (the run ended in it)."""
+    """One stage; ``state`` is ``waiting``, ``active``, ``held`` (the run waits), ``done`` or ``cut`` (it ended)."""
 
     name: str
     title: str
@@ -187,8 +187,8 @@ def stages(found: Run, told: list[dict[str, Any]]) -> tuple[StageView, ...]:
     for stage, (name, purpose) in STAGES.items():
         data = latest.get(stage, {})
         state = {"started": "active", "done": "done"}.get(data.get("state", ""), "waiting")
-        if state == "active" and Status(found.status).ended:
-            state = "cut"
+        if state == "active" and found.status != Status.RUNNING:
+            state = "cut" if Status(found.status).ended else "held"
         views.append(StageView(stage, name, state, data.get("seconds"), data.get("summary") or purpose))
     return tuple(views)
 

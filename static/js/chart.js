@@ -11,6 +11,8 @@ import { short } from "./words.js";
 /** @typedef {import("./figure.js").Mark} Mark */
 
 const SLOW_TEXT = 1000;
+const MARGIN = { l: 54, r: 14, t: 22, b: 32 };
+const WORDS = 240; // pixels that two words at lines need beside one another
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: "autosize" };
 
 export class Chart {
@@ -101,7 +103,7 @@ export class Chart {
     const marks = this.marks();
     return {
       ...this.size,
-      margin: { l: 54, r: 14, t: 22, b: 32 },
+      margin: MARGIN,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font,
@@ -174,7 +176,9 @@ export class Chart {
   marks() {
     const { best, colours, history, range, seams, wholeRange } = this.charts;
     const [from, to] = range ?? wholeRange;
-    const marks = seamMarks(seams.filter((epoch) => epoch <= history.last), to - from, colours);
+    const shown = seams.filter((epoch) => epoch <= history.last);
+    const near = ((to - from) * WORDS) / Math.max(1, this.size.width - MARGIN.l - MARGIN.r);
+    const marks = seamMarks(shown, best?.epoch ?? NaN, near, colours);
     this.gaps().forEach((epoch, index) => marks.push({ epoch, colour: colours.red, text: index ? "" : "not a number", y: 0 }));
     if (best) marks.push({ epoch: best.epoch, colour: colours["ink-soft"], text: `best: epoch ${best.epoch + 1}`, y: 1 });
     return marks;

@@ -6,7 +6,6 @@ import { sample } from "./sample.js";
 /** @typedef {{ epoch: number, colour: string, text: string, y: 0 | 1, dash?: string }} Mark a line, and its word at the foot or top */
 
 const POINTS = 1000;
-const APART = 0.3;
 
 /**
  * @param {number[]} epochs
@@ -50,19 +49,22 @@ export function label({ epoch, text, colour, y }, background, last) {
 }
 
 /**
- * The lines where the training was resumed; from the newest on, those get a word that have room for it.
+ * The lines where the training was resumed. The newest has words: at the top, or at the foot where the best epoch is near.
  * @param {number[]} seams epochs, from 0, ascending
- * @param {number} width how many epochs the picture shows
+ * @param {number} best the best epoch; NaN without
+ * @param {number} near so few epochs apart two words would meet
  * @param {Record<string, string>} colours
  * @returns {Mark[]}
  */
-export function seamMarks(seams, width, colours) {
-  let labelled = Infinity;
-  return [...seams].reverse().map((epoch) => {
-    const near = labelled - epoch < APART * width;
-    if (!near) labelled = epoch;
-    return { epoch, colour: colours["ink-faint"], text: near ? "" : `resumed at epoch ${epoch + 1}`, y: 0, dash: "solid" };
-  });
+export function seamMarks(seams, best, near, colours) {
+  const newest = seams.at(-1);
+  return seams.map((epoch) => ({
+    epoch,
+    colour: colours["ink-faint"],
+    text: epoch === newest ? `resumed at epoch ${epoch + 1}` : "",
+    y: Math.abs(epoch - best) < near ? 0 : 1,
+    dash: "solid",
+  }));
 }
 
 /**

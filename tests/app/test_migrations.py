@@ -186,6 +186,8 @@ def test_before_a_database_is_changed_a_copy_is_made(
         connection.execute("UPDATE runs SET name = 'in the WAL'")
         connection.commit()
         migrate(settings.url)
+        log = file.with_name(f"{file.name}-wal")
+        assert log.stat().st_size == 0, "nothing of the old database's log may be read into the new one"
     assert revision(file) == head()
     copy = file.with_name(f"{file.name}.before-{today}")
     assert revision(copy) == today

@@ -11,9 +11,9 @@ from app.settings import SettingsError
 
 TABLE = """\
 /dev/sda1 / ext4 rw,relatime 0 0
-server:/home /home nfs4 rw,vers=4.2 0 0
-/dev/sdb1 /home/anna/fast xfs rw 0 0
-anna@host:/files /home/anna/my\\040files fuse.sshfs rw,nosuid 0 0
+server:/users /users nfs4 rw,vers=4.2 0 0
+/dev/sdb1 /users/anna/fast xfs rw 0 0
+anna@host:/files /users/anna/my\\040files fuse.sshfs rw,nosuid 0 0
 tmpfs /mnt tmpfs rw 0 0
 //host/share /mnt cifs rw 0 0
 broken
@@ -24,12 +24,12 @@ broken
     ("path", "kind"),
     [
         ("/var/lib/fitboard", "ext4"),
-        ("/home", "nfs4"),
-        ("/home/anna/data", "nfs4"),
-        ("/home/anna/fast/data", "xfs"),
-        ("/home/anna/faster", "nfs4"),
-        ("/homes", "ext4"),
-        ("/home/anna/my files/data", "fuse.sshfs"),
+        ("/users", "nfs4"),
+        ("/users/anna/data", "nfs4"),
+        ("/users/anna/fast/data", "xfs"),
+        ("/users/anna/faster", "nfs4"),
+        ("/userss", "ext4"),
+        ("/users/anna/my files/data", "fuse.sshfs"),
         ("/mnt/data", "cifs"),
     ],
 )

@@ -1,5 +1,6 @@
 """A worker played by hand over the worker API of a real server, so that a test decides when what arrives."""
 
+import hashlib
 import threading
 from contextlib import suppress
 from typing import Any
@@ -28,9 +29,11 @@ class Player:
         return f"{self._running.url}/runs/{self.run}"
 
     def take(self) -> "Player":
-        """Take the run from the queue; it must be the next one."""
+        """Take the run from the queue, as another attempt where one was before; it must be the next one."""
         (self._assignment,) = self._sync(free=1).start
         assert self._assignment.run == self.run, "another run was waiting"
+        self._sent = 0
+        self._over.clear()
         return self
 
     def stay(self) -> "Player":
@@ -61,6 +64,20 @@ class Player:
     def epochs(self, first: int, stop: int) -> None:
         """Report the epochs from ``first`` up to, not including, ``stop``; their values tell them apart."""
         self.tell_all([(EventType.EPOCH, self.epoch_data(epoch)) for epoch in range(first, stop)])
+
+    def keep(self, epoch: int) -> None:
+        """Save a generation, from which another attempt would go on with this epoch."""
+        assert self._assignment is not None, "take the run first"
+        content = f"all that is known before epoch {epoch}".encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = f"/api/worker/runs/{self.run}/attempts/{self._assignment.attempt}/checkpoints/generation"
+        headers = {
+            "Authorization": f"Bearer {self._assignment.token}",
+            "Content-Type": "application/octet-stream",
+            "X-Content-SHA256": sha256,
+        }
+        assert self._running.http.put(path, content=content, headers=headers).status_code == 204
+        self.tell(EventType.CHECKPOINT, kind="generation", epoch=epoch, sha256=sha256, bytes=len(content))
 
     @staticmethod
     def epoch_data(epoch: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Command, fitboard
+from tests.conftest import MakeFitboard
 from tests.running import Running, free_port, wait_until
 
 SMALL = ["--dataset", "breast-cancer", "--epochs", "5", "--batch-size", "64"]
@@ -104,6 +105,21 @@ def test_an_unknown_run_cannot_be_canceled(running: Running) -> None:
     result = fitboard("cancel", "nosuchrun", "--server", running.url)
     assert result.returncode == 2
     assert "There is no such run" in result.stderr
+
+
+def test_a_run_pauses_and_resumes_with_more_epochs(make_fitboard: MakeFitboard) -> None:
+    queueing = make_fitboard(worker=False)
+    run = queueing.run(epochs=5)["id"]
+    paused = fitboard("pause", run, "--server", queueing.url)
+    assert (paused.returncode, paused.stdout) == (0, f"Run {run} is paused.\n")
+    refused = fitboard("resume", run, "--epochs", "5", "--server", queueing.url)
+    assert refused.returncode == 2
+    assert "Use 6 or more" in refused.stderr
+    resumed = fitboard("resume", run, "--epochs", "8", "--server", queueing.url)
+    assert (resumed.returncode, resumed.stdout) == (0, f"Run {run} is queued, with 8 epochs in all.\n")
+    again = fitboard("resume", run, "--server", queueing.url)
+    assert again.returncode == 2
+    assert "there is nothing to resume" in again.stderr
 
 
 def test_lessons_lists_them_and_one_of_them() -> None:

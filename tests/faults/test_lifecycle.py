@@ -12,7 +12,15 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from app.models import Status
 from app.runs import events, lifecycle
@@ -33,6 +41,7 @@ class Known:
     status: str = "queued"
     attempt: int = 0
     deaths: int = 0
+    owner: Attempt | None = None
     epochs: int = EPOCHS
     diverged: bool = False
     told: list[int] = field(default_factory=list)
@@ -59,6 +68,7 @@ class Life(RuleBasedStateMachine):
         self.stack.close()
 
     @rule(target=runs)
+    @precondition(lambda self: len(self.known) < 3)
     def create(self) -> str:
         run: str = self.server.create(params={"epochs": EPOCHS})["id"]
         self.known[run] = Known()
@@ -82,7 +92,8 @@ class Life(RuleBasedStateMachine):
         ]
         if given.generations and given.generations[0].epoch:
             known.seams.add(given.generations[0].epoch)
-        return self.workers[worker].attempts[-1]
+        known.owner = self.workers[worker].attempts[-1]
+        return known.owner
 
     @rule(attempt=attempts, first=st.integers(0, 6), count=st.integers(0, 4), again=st.booleans())
     def report(self, attempt: Attempt | None, first: int, count: int, again: bool) -> None:
@@ -133,6 +144,17 @@ class Life(RuleBasedStateMachine):
         if owned:
             self.ended(self.known[attempt.run], outcome)
             attempt.worker.attempts.remove(attempt)
+
+    @rule(run=runs, outcome=st.sampled_from(["died", "died", "released", "paused"]), times=st.integers(1, 3))
+    def interrupt(self, run: str, outcome: str, times: int) -> None:
+        """The run's attempt is interrupted; where the run is the next in the queue, it is taken and falls again."""
+        for _ in range(times):
+            known = self.known.get(run)
+            if known is None or known.status not in RUNNING:
+                return
+            self.end(known.owner, outcome)
+            if known.status == "queued":
+                self.claim(0)
 
     @staticmethod
     def ended(known: Known, outcome: str) -> None:
@@ -234,7 +256,7 @@ def test_any_order_of_calls_keeps_the_rules(tmp_path: Path, blank: Path) -> None
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=15,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
