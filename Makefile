@@ -1,7 +1,7 @@
 # Everything a person or a machine does with Fitboard. `make` alone lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench screenshots clean
+.PHONY: help run test faults lint format lock bench screenshots clean
 BIN := .venv/bin
 
 help:  ## list these commands
@@ -15,6 +15,11 @@ test:  ## install what is missing, then run every test (ARGS="-k name" narrows i
 	@.ci/environment dev
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest $(ARGS)
+
+# Without pytest's limit of five minutes for a test: here one test is most of the hour. With -s the seed is seen at once.
+faults:  ## kill everything at hundreds of instants and compare (an hour)
+	@.ci/environment dev
+	@FAULT_KILLS=$${FAULT_KILLS:-300} $(BIN)/python -m pytest --timeout=0 -s tests/faults $(ARGS)
 
 lint:  ## check style, types and JavaScript
 	@.ci/environment dev

@@ -1,5 +1,6 @@
 """The documentation is whole and true: everything that can be set, typed, called or met stands in it."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from app.cli import cli
 from app.errors import KINDS
 from app.main import create_app
 from app.settings import Settings
+from jobs.faults import VARIABLE
 from tests.repository import ROOT, files
 from tests.running import Running
 
@@ -30,6 +32,7 @@ def test_every_setting_is_documented(name: str) -> None:
 def test_no_setting_is_documented_that_does_not_exist() -> None:
     known = {f"FITBOARD_{name.upper()}" for name in Settings.model_fields}
     known |= {"FITBOARD_BROWSER", "FITBOARD_PUBLISH", "FITBOARD_TEST_DATASETS", "FITBOARD_TEST_CHROMIUM"}
+    known |= {VARIABLE}
     named = {name for path in DOCS for name in re.findall(r"\bFITBOARD_[A-Z_]+\b", path.read_text())}
     assert named <= known
 
@@ -71,6 +74,36 @@ def test_every_path_in_a_document_exists(path: Path) -> None:
         r"`((?:app|jobs|tests|static|templates|alembic|docs|benchmarks)/[\w./-]*)`", path.read_text()
     ):
         assert (ROOT / name).exists(), f"{path.name} speaks of {name}"
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    named = {
+        (file, test) for path in DOCS for file, test in re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", path.read_text())
+    }
+    assert named
+    assert [f"{file}::{test}" for file, test in sorted(named) if test not in _tests(ROOT / file)] == []
+
+
+def _tests(file: Path) -> set[str]:
+    """The tests in a file, as pytest names them."""
+    if not file.exists():
+        return set()
+    found = set()
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}::{each.name}" for each in node.body if isinstance(each, ast.FunctionDef)}
+    return found
+
+
+def test_every_kill_point_is_documented() -> None:
+    placed = {
+        name
+        for path in (ROOT / "jobs").rglob("*.py")
+        for name in re.findall(r'kill_point\("(.+?)"\)', path.read_text())
+    }
+    assert placed == set(re.findall(r"^\| `(\w+\.\w+)` \|", text("docs/reliability.md"), re.MULTILINE))
 
 
 def test_decisions_are_numbered_without_gaps_and_titled_alike() -> None:
