@@ -112,7 +112,7 @@ def main(order: Order, worker: Connection) -> None:
         directory=order.directory,
         earlier=earlier_choice(order.assignment),
         resumed=resumed,
-        on_progress=progress.made,
+        progress=progress,
         distrust=programs.distrust,
     )
     end = execute(order.assignment, session, stop)

@@ -14,7 +14,8 @@ TIMES = 10.0
 """A child may be silent for a minute, or for ten times as long as a step mostly takes; the longer of the two."""
 
 AT_FIRST = 600.0
-"""Before the first step, seconds: data are loaded and programs compiled, and nobody knows how long that takes."""
+"""Before the first step, seconds from one sign of life to the next: data are loaded and programs compiled, and nobody
+knows how long that takes."""
 
 
 class Progress:
@@ -32,14 +33,25 @@ class Progress:
         self._told = float("-inf")
         self._steps: deque[float] = deque(maxlen=99)
 
+    def alive(self) -> None:
+        """Something has happened, a download got on or a stage began; only steps show how long a step takes."""
+        if self._last is None:
+            self._say(AT_FIRST)
+
     def made(self) -> None:
         """A step is done, or a stretch of steps."""
         now = self._clock()
-        if self._last is not None:
+        if self._last is None:
+            self._told = float("-inf")  # from here on it is another patience
+        else:
             self._steps.append(now - self._last)
         self._last = now
+        usual = statistics.median(self._steps) if self._steps else 0.0
+        self._say(max(PATIENCE, TIMES * usual))
+
+    def _say(self, patience: float) -> None:
+        now = self._clock()
         if now - self._told >= INTERVAL:
             self._told = now
-            usual = statistics.median(self._steps) if self._steps else 0.0
             with contextlib.suppress(OSError):  # the worker has gone; whoever listens to it notices
-                self._tell(max(PATIENCE, TIMES * usual))
+                self._tell(patience)

@@ -26,6 +26,7 @@ from jobs.engine import Afterwards, Choice, Engine, Plan, Rows, choose, shuffled
 from jobs.generations import Generation
 from jobs.keeper import Keeper
 from jobs.lessons import registry
+from jobs.progress import Progress
 from jobs.protocol import (
     Assignment,
     CheckpointData,
@@ -62,7 +63,7 @@ class Session:
         earlier: how an earlier attempt has trained, if there was one.
         resumed: where it has left off, if it has saved a generation.
         distrust: see :class:`jobs.engine.Engine`.
-        on_progress: called whenever the training gets on, at each step or stretch of steps.
+        progress: is told what shows that the attempt gets on.
         clock: seconds, never going back.
     """
 
@@ -77,7 +78,7 @@ class Session:
         earlier: Choice | None = None,
         resumed: Generation | None = None,
         distrust: Callable[[], bool] = lambda: False,
-        on_progress: Callable[[], None] = lambda: None,
+        progress: Progress | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
@@ -88,20 +89,24 @@ class Session:
         self._earlier = earlier
         self._resumed = resumed
         self._distrust = distrust
-        self._on_progress = on_progress
+        self._progress = progress or Progress(lambda _patience: None)
         self._choice = earlier or Choice("plain", False, "")
         self._engines: dict[int, Engine] = {}
 
     def check_stop(self) -> None:
-        """The training gets on; leave by :class:`Stopped` if the attempt shall stop."""
-        self._on_progress()
+        """Leave by :class:`Stopped` if the attempt shall stop."""
         if self._stop.requested():
             raise Stopped
+
+    def _step_done(self) -> None:
+        self._progress.made()
+        self.check_stop()
 
     @contextlib.contextmanager
     def stage(self, stage: Stage) -> Iterator[StageNote]:
         """Report that a stage begins and, if nothing goes wrong, that it is done."""
         self.check_stop()
+        self._progress.alive()
         began = self._clock()
         self._report(EventType.STAGE, StageData(stage=stage, state="started"))
         note = StageNote()
@@ -125,6 +130,7 @@ class Session:
 
     def log(self, message: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a line into the run's log."""
+        self._progress.alive()
         self._report(EventType.LOG, LogData(level=level, message=message))
 
     def load(self, dataset: str) -> Tabular:
@@ -220,7 +226,7 @@ class Session:
             found = Engine(
                 model,
                 self._choice,
-                check=self.check_stop,
+                check=self._step_done,
                 distrust=self._distrust,
                 say=self.log,
                 on_change=self._chosen,

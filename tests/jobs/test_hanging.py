@@ -2,6 +2,7 @@
 
 import multiprocessing
 import queue
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -29,26 +30,32 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def attempt(tmp_path: Path, clock: Clock) -> Attempt:
+def attempt(tmp_path: Path, clock: Clock) -> Iterator[Attempt]:
     """An attempt of a long run, under way; its server is away."""
     multiprocessing.set_forkserver_preload(["jobs.warm"])
-    params = {"dataset": "breast-cancer", "epochs": 100_000}
+    params = {"dataset": "breast-cancer", "epochs": 10_000}
     assignment = Assignment(run="r1", attempt=1, token="t", lesson="first-network", params=params)
     data = DataPlaces(None, tmp_path / "cache", downloads=False)
     order = Order(f"http://127.0.0.1:{free_port()}", assignment, tmp_path / "r1-1", tmp_path / "programs", data, None)
     order.directory.mkdir()
     made = Attempt(order, 0, clock, queue.SimpleQueue[Attempt]().put)
     made.start(multiprocessing.get_context("forkserver"))
-    return made
+    yield made
+    made.kill()
 
 
 def test_a_child_that_is_silent_is_ended_and_the_run_may_go_on(attempt: Attempt, clock: Clock) -> None:
     assert attempt.process is not None
     assert attempt.line is not None
     assert attempt.deadline() == clock.now + AT_FIRST, "nobody knows yet how long it will be silent"
-    wait_until(attempt.line.poll, 60, "a sign of life")
-    attempt.heard()
-    assert attempt.deadline() == clock.now + PATIENCE
+    line, until = attempt.line, clock.now + PATIENCE
+
+    def stepped() -> bool:
+        if line.poll():
+            attempt.heard()
+        return attempt.deadline() == until
+
+    wait_until(stepped, 60, "a first step")
     child = psutil.Process(attempt.process.pid)
     child.suspend()
     clock.now += PATIENCE - 1

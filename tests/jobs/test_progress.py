@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.progress import PATIENCE, Progress
+from jobs.progress import AT_FIRST, PATIENCE, Progress
 
 
 class Clock:
@@ -21,6 +21,18 @@ def told(steps: int, seconds: float) -> list[float]:
         progress.made()
         clock.now += seconds
     return heard
+
+
+def test_before_the_first_step_any_sign_of_life_gives_ten_minutes_and_then_a_minute() -> None:
+    clock = Clock()
+    heard: list[float] = []
+    progress = Progress(heard.append, clock)
+    progress.alive()
+    clock.now += 200.0
+    progress.alive()
+    progress.made()
+    progress.alive()
+    assert heard == [AT_FIRST, AT_FIRST, PATIENCE]
 
 
 def test_quick_steps_are_told_once_a_second_with_a_minutes_patience() -> None:
