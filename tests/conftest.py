@@ -11,6 +11,23 @@ from tests.datafiles import write_csv_files
 from tests.running import Running
 
 
+LONGEST = ("tests/faults/test_kills.py", "tests/jobs/test_worker.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that two processes end at about the same time, and the browser's last.
+
+    Playwright keeps an event loop running in the process that uses it, and other tests start one of their own.
+    """
+
+    def place(item: pytest.Item) -> int:
+        if item.nodeid.startswith(LONGEST):
+            return 0
+        return 2 if item.nodeid.startswith("tests/browser/") else 1
+
+    items.sort(key=place)
+
+
 class MakeFitboard(Protocol):
     """Starts a Fitboard of one's own: settings by name, ``worker=False`` for the server alone."""
 

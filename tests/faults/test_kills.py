@@ -122,8 +122,8 @@ def test_a_child_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evid
 
 DEATHS = {
     "the server": ["server"],
-    "the worker": ["worker"],
-    "all of them, twice": ["child worker server", "child worker server"],
+    "the worker, twice": ["worker"] * 2,
+    "all of them, three times": ["child worker server"] * 3,
 }
 
 
