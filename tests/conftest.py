@@ -10,7 +10,6 @@ from tests import chromium
 from tests.datafiles import write_csv_files
 from tests.running import Running
 
-
 LONGEST = ("tests/faults/test_kills.py", "tests/jobs/test_worker.py")
 
 
