@@ -18,7 +18,7 @@ from tests.faults.watcher import Watcher
 from tests.running import Running, wait_until
 
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
-KILLS = int(os.environ.get("FAULT_KILLS", "26"))
+KILLS = int(os.environ.get("FAULT_KILLS", "12"))
 """How many of them come at random instants."""
 
 PARAMS: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 2400, "hidden_layers": [24, 16], "batch_size": 16}
@@ -122,8 +122,8 @@ def test_a_child_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evid
 
 DEATHS = {
     "the server": ["server"],
-    "the worker, twice": ["worker"] * 2,
-    "all of them, three times": ["child worker server"] * 3,
+    "the worker": ["worker"],
+    "all of them, twice": ["child worker server"] * 2,
 }
 
 

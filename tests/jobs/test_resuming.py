@@ -185,10 +185,10 @@ class Trained:
         self.generation = location(directory, newest).read_bytes()
 
 
-@pytest.mark.parametrize("route", ["compiled", "plain"])
-def test_dropout_noise_patience_and_learning_rates_go_on_too(tmp_path: Path, route: Any) -> None:
+def test_dropout_noise_patience_and_learning_rates_go_on_too(tmp_path: Path) -> None:
     from jobs.generations import Generation
 
+    route = "compiled"  # the plain one is held against it above
     whole = Trained(tmp_path / "whole", route)
     epochs = len(whole.told)
     assert 8 < epochs < 40, "it should stop early, for the callbacks to matter"
