@@ -16,8 +16,8 @@ test:  ## install what is missing, then run every test (ARGS="-k name" narrows i
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# Without pytest's limit of five minutes for a test: here one test is most of the hour. With -s the seed is seen at once.
-faults:  ## kill everything at hundreds of instants and compare (an hour)
+# Without pytest's limit of five minutes for a test: here one test is most of the work. With -s the seed is seen at once.
+faults:  ## kill everything at hundreds of instants and compare
 	@.ci/environment dev
 	@FAULT_KILLS=$${FAULT_KILLS:-300} $(BIN)/python -m pytest --timeout=0 -s tests/faults $(ARGS)
 
