@@ -7,7 +7,6 @@ system.
 """
 
 import logging
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -24,6 +23,7 @@ from alembic import command
 from app import mounts
 from app.database import make_engine
 from app.settings import SettingsError
+from jobs.atomic import settle
 
 log = logging.getLogger("fitboard")
 
@@ -110,7 +110,7 @@ def _keep(file: Path, revision: str) -> None:
     partial = target.with_name(target.name + ".partial")
     _remove(partial)
     _copy(file, partial)
-    partial.replace(target)
+    settle(partial, target)
     log.info("kept a copy of the database as %s", target.name)
 
 
@@ -121,10 +121,8 @@ def _replace(url: str, file: Path) -> None:
     shutil.copymode(file, upgrading)
     command.upgrade(config(make_url(url).set(database=str(upgrading)).render_as_string(hide_password=False)), "head")
     _fold(upgrading)
-    _to_disk(upgrading)
     _fold(file)  # what stays of its WAL would be read into the new database
-    upgrading.replace(file)
-    _to_disk(file.parent)
+    settle(upgrading, file)
 
 
 def _fold(file: Path) -> None:
@@ -136,17 +134,8 @@ def _fold(file: Path) -> None:
 def _copy(file: Path, target: Path) -> None:
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    _to_disk(target)
 
 
 def _remove(file: Path) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         file.with_name(file.name + suffix).unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

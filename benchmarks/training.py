@@ -9,8 +9,9 @@ from pathlib import Path
 
 from benchmarks import warm
 from benchmarks.peak import Peak
+from benchmarks.posting import train, warm_fitboard
 from benchmarks.report import Measured, median
-from tests.running import Running, wait_until
+from tests.running import Running
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 """How often both sides are measured in turn."""
@@ -30,14 +31,8 @@ def measure(folder: Path) -> list[Measured]:
     def child(work: Callable[[Path, Path], None]) -> Callable[[], warm.Took]:
         return lambda: warm.took(work, datasets, folder / "programs")
 
-    running = Running(folder / "training", FITBOARD_DATASETS_DIR=str(datasets))
-    try:
-        running.start_server()
-        running.start_worker()
-        wait_until(lambda: running.http.get("/health").json()["workers"][0]["free"] == 1, 120, "a warm worker")
+    with warm_fitboard(folder / "training", FITBOARD_DATASETS_DIR=str(datasets)) as running:
         lesson5 = list(_beside("lesson 5, Pima, 150 epochs", 0.1, lambda: _post(running), "first_network", datasets))
-    finally:
-        running.stop()
     return [
         *lesson5,
         *_beside("lesson 6, ten folds", 0.05, child(warm.folds), "cross_validation", datasets),
@@ -85,13 +80,5 @@ def _post(running: Running) -> warm.Took:
         "validation_split": 0.0,
     }
     with Peak(running) as peak:
-        began = time.perf_counter()
-        answer = running.http.post(
-            "/api/v1/runs",
-            json={"lesson": "first-network", "params": params},
-            headers={"Prefer": "wait=120"},
-            timeout=150,
-        )
-        seconds = time.perf_counter() - began
-    assert answer.json()["status"] == "completed", answer.text
+        seconds = train(running, params)
     return warm.Took(seconds, peak.megabytes)

@@ -21,13 +21,14 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
 
 def settle(temporary: Path, path: Path) -> None:
     """Move a finished file to its place, durably: file synced, renamed, folder synced."""
-    _sync(temporary)
+    to_disk(temporary)
     kill_point("file.before_rename")
     os.replace(temporary, path)
-    _sync(path.parent)
+    to_disk(path.parent)
 
 
-def _sync(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of files, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
-from typing import Literal
 
 from jobs import child
 from jobs.checkpoints import unannounced
@@ -17,6 +16,7 @@ from jobs.progress import AT_FIRST
 from jobs.protocol import AttemptRef, EndData, ErrorData, EventType, LogData, Outcome
 from jobs.quiet import last_lines
 from jobs.reporter import Reporter
+from jobs.stopping import Why, stronger
 
 log = logging.getLogger("fitboard.worker")
 
@@ -29,11 +29,6 @@ PAUSE_WITHIN = 10.0
 
 FORK_SERVER_DIED = 255
 """What multiprocessing gives as the exit code of a process whose fork server is gone."""
-
-Why = Literal["cancel", "pause", "release", "stale"]
-
-RANK: tuple[Why, ...] = ("release", "pause", "cancel", "stale")
-"""Which reason to stop outranks which."""
 
 
 class Attempt:
@@ -85,15 +80,13 @@ class Attempt:
 
     def stop(self, why: Why) -> None:
         """Ask the child to stop, and see to it that it does."""
-        told = self.why
-        if self.why is None or RANK.index(why) > RANK.index(self.why):
-            self.why = why
+        told, self.why = self.why, stronger(self.why, why)
         if self.process is None or (self._signals and self.why == told):
             return
         self._stop_asked = self._clock()
         more = PAUSE_WITHIN if why == "pause" else 0.0
         self._signals = [(TERMINATE_AFTER + more, signal.SIGTERM), (KILL_AFTER + more, signal.SIGKILL)]
-        self._send("cancel" if why == "stale" else why)
+        self._send(why)
 
     def kill(self) -> None:
         """End the child and the telling at once; what isn't told stays in the journal."""
@@ -148,7 +141,7 @@ class Attempt:
         if code == 0:
             log.info("run %s: %s", self.ref.run, outcome(self.order.directory))
             self._done(self)
-        elif code == child.REFUSED or self.why == "stale":
+        elif code == child.REFUSED or self.why == "unwanted":
             log.info("run %s: the server no longer wants this attempt", self.ref.run)
             self._done(self)
         elif code == child.MISUNDERSTOOD:
@@ -173,7 +166,7 @@ class Attempt:
         """Return a run to the queue whose worker died."""
         self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
 
-    def _send(self, message: child.Message) -> None:
+    def _send(self, message: Why) -> None:
         assert self.line is not None
         try:
             self.line.send(message)
@@ -214,7 +207,7 @@ def _died_of(code: int | None) -> EndData:
             "The training process was killed by signal 9, likely because the machine is out of memory. "
             "Use smaller layers or a smaller batch size, or close other programs.",
         )
-    return _died("killed", f"The training process was ended by {name}. Its last checkpoint is kept; train again.")
+    return _died("killed", f"The training process was ended by {name}.")
 
 
 def _died(reason: str, detail: str) -> EndData:

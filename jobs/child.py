@@ -13,7 +13,6 @@ import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
 
 from jobs.client import AttemptClient, Refused
 from jobs.datasets import Datasets
@@ -22,7 +21,7 @@ from jobs.progress import Progress
 from jobs.protocol import Assignment, EventType, LogData
 from jobs.quiet import quiet_terminal, redirect_output
 from jobs.reporter import Reporter
-from jobs.stopping import Stop
+from jobs.stopping import Stop, Why
 
 REFUSED = 3
 """Exit code: the server doesn't want this attempt any more; nothing is left to tell."""
@@ -38,8 +37,6 @@ ORPHANED = 4
 
 OUTPUT = "output.txt"
 """In the attempt's folder: what the child and the libraries in it printed."""
-
-Message = Literal["cancel", "pause", "release"]
 
 
 @dataclass(frozen=True)
@@ -86,20 +83,20 @@ def main(order: Order, worker: Connection) -> None:
 
     def refused(refusal: Refused) -> None:
         print(f"The server refused what this attempt reports: {refusal}", flush=True)
-        stop.request("refused")
+        stop.request("unwanted")
 
     reporter = Reporter(Journal(order.directory), AttemptClient(order.server, order.assignment), on_refused=refused)
     reporter.start()
     try:
         resumed = fetch(
-            AttemptClient(order.server, order.assignment),
-            order.assignment.generations,
+            order.server,
+            order.assignment,
             stopped=stop.wait,
             say=lambda sentence: reporter.report(EventType.LOG, LogData(level="warning", message=sentence)),
         )
     except Refused as refusal:
         refused(refusal)
-        os._exit(REFUSED if refusal.status == STALE else MISUNDERSTOOD)
+        os._exit(_exit_code(refusal))
     set_flags()
     programs = ProgramCache(order.programs, order.directory / "programs")
     programs.open()
@@ -120,9 +117,11 @@ def main(order: Order, worker: Connection) -> None:
     programs.publish()  # while the last is on its way
     reporter.join()
     # At once: the libraries' own threads have nothing to say any more, and the slot is wanted.
-    if reporter.refused is None:
-        os._exit(0)
-    os._exit(REFUSED if reporter.refused.status == STALE else MISUNDERSTOOD)
+    os._exit(0 if reporter.refused is None else _exit_code(reporter.refused))
+
+
+def _exit_code(refusal: Refused) -> int:
+    return REFUSED if refusal.status == STALE else MISUNDERSTOOD
 
 
 def probe(answer: Connection) -> None:
@@ -141,6 +140,6 @@ def probe(answer: Connection) -> None:
 def _listen(worker: Connection, stop: Stop) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
-            message: Message = worker.recv()
-            stop.request(message)
+            why: Why = worker.recv()
+            stop.request(why)
     os._exit(ORPHANED)

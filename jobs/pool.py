@@ -23,10 +23,11 @@ from types import FrameType
 
 from jobs import child
 from jobs.allocation import keep_freed_memory
-from jobs.attempts import Attempt, Why
+from jobs.attempts import Attempt
 from jobs.backend import chosen
 from jobs.link import Link
 from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest
+from jobs.stopping import Why
 from jobs.workfolder import WorkFolder
 
 log = logging.getLogger("fitboard.worker")
@@ -169,7 +170,7 @@ class Pool:
         for ref in reply.pause:
             self._stop(ref, "pause")
         for ref in reply.stale:
-            self._stop(ref, "stale")
+            self._stop(ref, "unwanted")
 
     def _start(self, assignment: Assignment) -> None:
         taken = {attempt.slot for attempt in self._attempts.values()}
@@ -197,7 +198,7 @@ class Pool:
 
     def _request(self) -> SyncRequest:
         running = sum(attempt.slot is not None for attempt in self._attempts.values())
-        mine = [attempt for attempt in self._attempts.values() if attempt.why != "stale"]
+        mine = [attempt for attempt in self._attempts.values() if attempt.why != "unwanted"]
         return SyncRequest(
             worker=self._settings.name,
             slots=self._slots,

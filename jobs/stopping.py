@@ -1,13 +1,17 @@
 """How an attempt is told to stop, and how it can fail: the exceptions that end a training early."""
 
 import threading
-from typing import Literal
+from typing import Literal, get_args
 
-Why = Literal["cancel", "pause", "release", "refused"]
+Why = Literal["release", "pause", "cancel", "unwanted"]
+"""From handing the run back to nobody wanting to hear of the attempt any more."""
+
+RANK: tuple[Why, ...] = get_args(Why)
 
 
-RANK: tuple[Why, ...] = ("release", "pause", "cancel", "refused")
-"""From handing the run back to nobody wanting it."""
+def stronger(present: Why | None, why: Why) -> Why:
+    """Of two reasons the one that counts: the first, unless a later one leaves less of the run."""
+    return why if present is None or RANK.index(why) > RANK.index(present) else present
 
 
 class Stop:
@@ -22,9 +26,8 @@ class Stop:
         """Wait so many seconds for it, and say whether to stop."""
 
     def request(self, why: Why) -> None:
-        """Ask for a stop. The first reason counts, unless a later one leaves less of the run."""
-        if self.why is None or RANK.index(why) > RANK.index(self.why):
-            self.why = why
+        """Ask for a stop."""
+        self.why = stronger(self.why, why)
         self._event.set()
 
 

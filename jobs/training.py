@@ -207,7 +207,7 @@ class Session:
         engine.prepare((rows, plan, Afterwards(evaluate=[Rows.of(*test) for test in evaluate], predict=predict)))
         if resumed is not None:
             self._keeper.resume(resumed)
-            self.log(f"Going on before epoch {first + 1} of {epochs}, where an earlier attempt had saved its state.")
+            self.log(f"Going on with epoch {first + 1} of {epochs}, from the state that an earlier attempt has saved.")
         engine.fit(rows, plan, [*callbacks, reporting])
         self._keeper.finish()
         return reporting.history

@@ -49,6 +49,7 @@ function onProgress(data) {
 function onStatus(data) {
   run.status = data.status;
   run.part = 0;
+  if (run.status !== "running") run.eta = null;
   if (data.resumed_at !== undefined && !charts.seams.includes(data.resumed_at)) {
     charts.seams = [...charts.seams, data.resumed_at].sort((a, b) => a - b);
     charts.changed();

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.test_cache import Machine, same
 from tests.engine.test_identity import both
-from tests.engine.training import dense, table, train
+from tests.engine.training import assert_falls_back, dense, table, train
 
 
 def test_no_gpu_and_no_tensorflow_is_needed_to_tell_the_environment() -> None:
@@ -87,8 +87,6 @@ def test_what_is_held_from_before_a_training_stays_as_it_was() -> None:
 
 
 def test_a_model_that_looks_at_its_values_trains_plainly_and_says_why() -> None:
-    from jobs.engine import Choice, Engine, Plan, Rows, shuffled
-
     class Looks(keras.layers.Layer):  # type: ignore[misc]
         def call(self, inputs: Any, training: bool = False) -> Any:
             if training and float(keras.ops.max(keras.ops.stop_gradient(inputs))) > 1e9:
@@ -96,15 +94,7 @@ def test_a_model_that_looks_at_its_values_trains_plainly_and_says_why() -> None:
             return inputs
 
     model = keras.Sequential([keras.Input((5,)), Looks(), keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(loss="binary_crossentropy", jit_compile=True)
-    changes: list[Choice] = []
-    rows = Rows.of(*table(16))
-    engine = Engine(model, Choice("compiled", True, ""), on_change=changes.append)
-    history = engine.fit(rows, Plan(epochs=2, batch_size=8, order=shuffled(len(rows), 0)))
-    assert len(history.history["loss"]) == 2
-    [change] = changes
-    assert (change.route, change.jit_compile) == ("plain", False)
-    assert change.why.startswith("Plain Keras fit: XLA could not compile the model (")
+    assert_falls_back(model)
 
 
 def test_plain_fit_compiles_its_steps_and_convolutions_are_no_reason_for_it() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.training import dense, table, train
+from tests.engine.training import assert_falls_back, dense, table, train
 
 
 def test_a_dense_network_trains_compiled() -> None:
@@ -91,23 +91,13 @@ def test_a_model_that_xla_refuses_trains_plainly_and_says_why() -> None:
     import keras
     import tensorflow as tf
 
-    from jobs.engine import Choice, Engine, Plan, Rows, shuffled
-
     class Unsupported(keras.layers.Layer):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
             return inputs + 0.0 * tf.strings.to_number(tf.strings.as_string(inputs))
 
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.Input((5,)), Unsupported(), keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(loss="binary_crossentropy", jit_compile=True)
-    changes: list[Choice] = []
-    rows = Rows.of(*table(40))
-    engine = Engine(model, Choice("compiled", True, ""), on_change=changes.append)
-    history = engine.fit(rows, Plan(epochs=2, batch_size=8, order=shuffled(len(rows), 0)))
-    assert len(history.history["loss"]) == 2
-    [change] = changes
-    assert (change.route, change.jit_compile) == ("plain", False)
-    assert change.why.startswith("Plain Keras fit: XLA could not compile the model (")
+    assert_falls_back(model)
 
 
 def test_a_check_may_end_a_training_within_an_epoch() -> None:

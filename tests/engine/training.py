@@ -71,6 +71,21 @@ def train(
     return Trained(history.history, values(model), model, said)
 
 
+def assert_falls_back(model: Any) -> None:
+    """The model, of five features and one answer, is chosen to train compiled, can't be, and trains plainly."""
+    from jobs.engine import Choice, Engine, Plan, Rows, shuffled
+
+    model.compile(loss="binary_crossentropy", jit_compile=True)
+    changes: list[Choice] = []
+    rows = Rows.of(*table(40))
+    engine = Engine(model, Choice("compiled", True, ""), on_change=changes.append)
+    history = engine.fit(rows, Plan(epochs=2, batch_size=8, order=shuffled(len(rows), 0)))
+    assert len(history.history["loss"]) == 2
+    [change] = changes
+    assert (change.route, change.jit_compile) == ("plain", False)
+    assert change.why.startswith("Plain Keras fit: XLA could not compile the model (")
+
+
 def assert_identical(left: Trained, right: Trained) -> None:
     """Bit for bit: History with its keys and their order, and every value."""
     assert list(left.history) == list(right.history)

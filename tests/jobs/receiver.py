@@ -23,6 +23,7 @@ class Receiver:
     Attributes:
         entries: what was stored, each once.
         uploads: per checkpoint kind, the SHA-256 of what was uploaded, in order.
+        generations: what is answered when a generation is asked for, by SHA-256.
         misbehave: looks at a request's path before it is read and may answer instead.
         swallow: that many requests are acted on, and then the line breaks before the answer.
         condition: guards all of it, and is notified at each request.
@@ -31,6 +32,7 @@ class Receiver:
     def __init__(self, port: int = 0) -> None:
         self.entries: list[Entry] = []
         self.uploads: list[tuple[str, str]] = []
+        self.generations: dict[str, bytes] = {}
         self.requests = 0
         self.swallow = 0
         self.misbehave: Callable[[str], Answer | None] = lambda path: None
@@ -50,6 +52,18 @@ class Receiver:
 
             def do_PUT(self) -> None:
                 self._handle(lambda body: receiver._keep(self.path.rsplit("/", 1)[1], body, self.headers))
+
+            def do_GET(self) -> None:
+                with receiver.condition:
+                    receiver.requests += 1
+                    refused = receiver.misbehave(self.path)
+                content = (
+                    json.dumps(refused[1]).encode() if refused else receiver.generations[self.path.rsplit("/", 1)[1]]
+                )
+                self.send_response(refused[0] if refused else 200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
             def _handle(self, act: Callable[[bytes], Answer]) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -78,9 +92,9 @@ class Receiver:
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def assignment(self) -> Assignment:
+    def assignment(self, **fields: Any) -> Assignment:
         """An assignment whose calls this server takes."""
-        return Assignment(run="r1", attempt=1, token="a-token", lesson="first-network", params={})
+        return Assignment(run="r1", attempt=1, token="a-token", lesson="first-network", params={}, **fields)
 
     def wait(self, condition: Callable[[], bool], timeout: float = 20.0) -> None:
         """Wait until something is true of what came."""
