@@ -57,6 +57,7 @@ function onStatus(data) {
   setChip(document.querySelector("#status [data-chip]"), run.status, data.reason);
   byId("status").dataset.status = run.status;
   announce(`The run is ${statusWord(run.status, data.reason).toLowerCase()}.`);
+  paint();
   refresh();
 }
 

@@ -31,6 +31,7 @@ def test_a_run_pauses_resumes_and_shows_the_seam(visit: Visit, stage: Running) -
     player.keep(5)
     player.end("paused", reason="paused")
     expect(page.locator("#status")).to_have_text("Paused")
+    expect(page.locator("#eta")).to_have_text("—")
     expect(page.locator("[data-part=trouble]")).to_contain_text("Resume goes on from epoch 6")
 
     page.get_by_role("button", name="Resume").click()
