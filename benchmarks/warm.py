@@ -144,28 +144,35 @@ class Unreported:
         """Train, as :func:`took` calls it."""
         from unittest.mock import patch
 
-        import keras
-
         from jobs import training
+        from jobs.callbacks import ReportEpochs
         from jobs.datasets import Datasets
+        from jobs.keeper import Keeper
         from jobs.lessons.first_network import FirstNetworkParams, run
         from jobs.stopping import Stop
 
-        class Silent(keras.callbacks.Callback):  # type: ignore[misc]
-            """In the place of the callback that reports and keeps."""
+        class Silent(ReportEpochs):
+            """Keeps the History, which the lesson wants, and does nothing else."""
 
-            def __init__(self, *_arguments: Any, **_options: Any) -> None:
-                super().__init__()
+            def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+                for name, value in (logs or {}).items():
+                    self.history.setdefault(name, []).append(float(value))
 
-            def steps_done(self, _done: int) -> None:
+        class Forgetful(Keeper):
+            """Keeps nothing."""
+
+            def begin(self, *_arguments: Any) -> None:
                 pass
 
-        session = training.Session(
-            report=lambda _kind, _data: None,
-            offer=lambda _checkpoint: None,
-            datasets=Datasets(None, folder, downloads=False),
-            stop=Stop(),
-            directory=folder,
-        )
-        with patch.object(training, "ReportEpochs", Silent):
+            def finish(self) -> None:
+                pass
+
+        with patch.object(training, "ReportEpochs", Silent), patch.object(training, "Keeper", Forgetful):
+            session = training.Session(
+                report=lambda _kind, _data: None,
+                offer=lambda _checkpoint: None,
+                datasets=Datasets(None, folder, downloads=False),
+                stop=Stop(),
+                directory=folder,
+            )
             run(FirstNetworkParams(**self.params), session)
