@@ -179,7 +179,7 @@ def _curve(metric: str, train: Series | None, validation: Series | None, seams: 
         title=title(metric),
         lines=tuple(lines),
         x_ticks=tuple(Tick(x(epoch), str(epoch + 1)) for epoch in _epoch_ticks(first, last)),
-        y_ticks=tuple(Tick(y(value), f"{value:g}") for value in _nice(low, high, 5)),
+        y_ticks=tuple(Tick(y(value), f"{value:g}") for value in nice(low, high, 5)),
         seams=tuple(_seams([epoch for epoch in seams if first <= epoch <= last], x)),
         summary=f"{summary(metric, train, validation)} {resumed(seams)}".rstrip(),
     )
@@ -205,7 +205,7 @@ def _path(points: Sequence[tuple[float, float | None]]) -> str:
     return "".join(parts)
 
 
-def _nice(low: float, high: float, count: int) -> list[float]:
+def nice(low: float, high: float, count: int) -> list[float]:
     """Round numbers between two bounds, about ``count`` of them."""
     raw = (high - low) / count
     size = 10.0 ** math.floor(math.log10(raw))
@@ -217,5 +217,5 @@ def _nice(low: float, high: float, count: int) -> list[float]:
 def _epoch_ticks(first: int, last: int) -> list[int]:
     if last <= first:
         return [first]
-    ticks = {round(epoch) - 1 for epoch in _nice(first + 1, last + 1, 6)}
+    ticks = {round(epoch) - 1 for epoch in nice(first + 1, last + 1, 6)}
     return sorted(tick for tick in ticks if first <= tick <= last)

@@ -1,4 +1,4 @@
-"""The tables: a run, its events, its metrics, its checkpoints, its tags.
+"""The tables: a run, its events, its metrics, its exhibits, its checkpoints, its tags.
 
 Only columns and constraints live here; every query and every change of a run is in :mod:`app.runs`. Child rows refer
 to a run by its number, which is small and never leaves the server; the outside knows a run by its opaque id.
@@ -177,6 +177,17 @@ class Block(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[bytes]
     value: Mapped[bytes]
+
+
+class Exhibit(Base):
+    """What a lesson shows beside the curves, the newest under each name; ``place`` is their order, ``data`` is JSON."""
+
+    __tablename__ = "exhibits"
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[int]
+    data: Mapped[str] = mapped_column(Text)
 
 
 class Checkpoint(Base):

@@ -10,6 +10,7 @@ from app import sentences
 from app.models import Checkpoint, Run, Status
 from app.runs.events import timestamp
 from jobs.datasets import Source
+from jobs.exhibits import Exhibit
 from jobs.lessons.base import Params
 from jobs.lessons.registry import LESSONS
 from jobs.protocol import Stage
@@ -208,6 +209,12 @@ class SampledHistory(Shape):
 
     sampled: Literal[True] = True
     series: dict[str, SampledSeries]
+
+
+class ExhibitList(Shape):
+    """What a run shows beside its curves. Pictures are PNG in base64."""
+
+    items: list[Exhibit]
 
 
 class CheckpointShape(Shape):

@@ -148,7 +148,7 @@ class Unreported:
         from jobs.callbacks import ReportEpochs
         from jobs.datasets import Datasets
         from jobs.keeper import Keeper
-        from jobs.lessons.first_network import FirstNetworkParams, run
+        from jobs.lessons.first_network.lesson import FirstNetworkParams, run
         from jobs.stopping import Stop
 
         class Silent(ReportEpochs):

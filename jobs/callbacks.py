@@ -158,6 +158,55 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         self._keeper.epoch_ended(epoch, self.best)
 
 
+class Watch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Calls a function with an epoch's number (from 0): after the first, the last, and now and then between.
+
+    For pictures that move while a network trains. The function must leave the model as it is.
+
+    Args:
+        look: what is called.
+        every: seconds between two calls, at least.
+        clock: seconds, never going back.
+    """
+
+    def __init__(
+        self, look: Callable[[int], None], every: float = 1.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__()
+        self._look = look
+        self._every = every
+        self._clock = clock
+        # A tuple, because a generation shall not remember the time of another process's clock.
+        self._looked: tuple[float] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Look, if it is time."""
+        now = self._clock()
+        if self._looked is None or now - self._looked[0] >= self._every or epoch + 1 == self.params.get("epochs"):
+            self._looked = (now,)
+            self._look(epoch)
+
+
+class RecordLearningRate(keras.callbacks.Callback):  # type: ignore[misc]
+    """Puts the ``learning_rate`` into the History, which Keras does not do for schedules inside the optimizer.
+
+    The value is that of the epoch's last step. Must come before what reads the logs.
+    """
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Add the rate to the epoch's logs."""
+        if logs is not None:
+            logs.setdefault("learning_rate", last_rate(self.model.optimizer))
+
+
+def last_rate(optimizer: Any) -> float:
+    """The learning rate that the optimizer's last step took."""
+    schedule = getattr(optimizer, "_learning_rate", None)
+    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return float(schedule(max(int(optimizer.iterations) - 1, 0)))
+    return float(optimizer.learning_rate)
+
+
 def _better(best: Best | None, epoch: int, metrics: dict[str, float | None]) -> Best | None:
     monitor = "val_loss" if "val_loss" in metrics else "loss"
     value = metrics.get(monitor)

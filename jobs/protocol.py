@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from jobs.backend import DEFAULT
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised when either side could misread the other; the server refuses a worker that speaks another number."""
 
 HOLD_SECONDS = 10.0
@@ -51,6 +51,8 @@ class EventType(StrEnum):
     """A saved model can be downloaded: ``kind, epoch, monitor, value, sha256, bytes``."""
     LOG = "log"
     """A line for people: ``level, message``."""
+    EXHIBIT = "exhibit"
+    """Something to look at, as :class:`jobs.exhibits.Exhibit` says; takes the place of one with the same ``name``."""
     RESULT = "result"
     """What the run found: the lesson's own outcome, free-form JSON."""
     END = "end"

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from jobs.callbacks import Report, ReportEpochs
+from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.datasets import Datasets, Tabular
 from jobs.datasets.problems import DatasetProblem
 from jobs.device import environment, gpus
 from jobs.engine import Afterwards, Choice, Engine, Plan, Rows, choose, shuffled
+from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
 from jobs.lessons import registry
@@ -114,13 +115,21 @@ class Session:
         seconds = self._clock() - began
         self._report(EventType.STAGE, StageData(stage=stage, state="done", seconds=seconds, summary=note.summary))
 
-    def choose(self, model: Any, x: Array, y: Array) -> bool:
+    def choose(self, model: Any, x: Array, y: Array, *, callbacks: Sequence[Any] = (), augmented: bool = False) -> bool:
         """Choose how ``model`` will train on these rows, and answer the ``jit_compile`` that it must be compiled with.
 
         What an earlier attempt has chosen stays. The choice stands in the ``environment`` event, and from there in the
         exported script. Looks at the devices, which takes seconds where there is a GPU.
+
+        Args:
+            model: defined and not compiled yet.
+            x: the rows, with their answers ``y``.
+            callbacks: what :meth:`fit` will be given besides, and whether its rows are ``augmented``.
         """
-        self._chosen(self._earlier or choose(model, nbytes=x.nbytes + y.nbytes, on_gpu=bool(gpus())))
+        self._chosen(
+            self._earlier
+            or choose(model, nbytes=x.nbytes + y.nbytes, callbacks=callbacks, on_gpu=bool(gpus()), augmented=augmented)
+        )
         return self._choice.jit_compile
 
     def _chosen(self, choice: Choice) -> None:
@@ -233,6 +242,14 @@ class Session:
             )
             self._engines[id(model)] = found
         return found
+
+    def show(self, exhibit: Exhibit) -> None:
+        """Show something beside the curves, in the place of what has its name."""
+        self._report(EventType.EXHIBIT, exhibit)
+
+    def watch(self, look: Callable[[int], None], every: float = 1.0) -> Any:
+        """A callback for :meth:`fit` that calls ``look`` with an epoch now and then, see :class:`Watch`."""
+        return Watch(look, every, self._clock)
 
     def result(self, outcome: dict[str, Any]) -> None:
         """Report the lesson's outcome; numbers that aren't finite become null."""

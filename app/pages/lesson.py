@@ -65,7 +65,7 @@ class LessonPage(Page):
     sections: tuple[Section, ...]
     choices: tuple[Choice, ...]
     datasets: tuple[Shelf, ...]
-    auto: Shelf
+    auto: Shelf | None
     code: str
     curl: str
     python: str
@@ -120,7 +120,8 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     values = {**defaults, **preset.values, **typed}
     params, errors = validated(lesson.params, values)
     known = shelves(request).look(lesson.datasets)
-    auto = next((shelf for shelf in known if shelf.state in ("here", "download", "invalid")), known[-1])
+    usable = [shelf for shelf in known if shelf.state in ("here", "download", "invalid")]
+    auto = next(iter(usable or known[-1:]), None)
     with board.database.read() as session:
         since = datetime.now(UTC) - REMEMBERED
         per_epoch = queries.seconds_per_epoch(session, lesson.slug, since)
@@ -157,7 +158,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         choices=choices,
         datasets=tuple(known),
         auto=auto,
-        code=lesson.script(_with_dataset(params, auto.name), lesson.jit_compile, DEFAULT),
+        code=lesson.script(_with_dataset(params, auto), lesson.jit_compile, DEFAULT),
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),
@@ -182,7 +183,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
                 for field in fields
             ],
             "presets": {choice.slug: dict(choice.values) for choice in choices},
-            "datasets": {shelf.name: shelf.detail for shelf in known} | {"auto": _auto_words(auto)},
+            "datasets": {shelf.name: shelf.detail for shelf in known} | _auto_words(auto),
         },
     )
 
@@ -202,11 +203,11 @@ def _text(field: forms.Field, values: Mapping[str, Any], query: Mapping[str, str
     return query[field.name] if field.name in query else forms.shown(values[field.name])
 
 
-def _auto_words(shelf: Shelf) -> str:
-    return f"Takes {shelf.title}: {shelf.detail}"
+def _auto_words(shelf: Shelf | None) -> dict[str, str]:
+    return {} if shelf is None else {"auto": f"Takes {shelf.title}: {shelf.detail}"}
 
 
-def _with_dataset(params: Params, name: str) -> Params:
-    if getattr(params, "dataset", None) != "auto":
+def _with_dataset(params: Params, shelf: Shelf | None) -> Params:
+    if shelf is None or getattr(params, "dataset", None) != "auto":
         return params
-    return params.model_copy(update={"dataset": name})
+    return params.model_copy(update={"dataset": shelf.name})

@@ -19,13 +19,14 @@ from app import board as boards
 from app import forms
 from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status
-from app.pages import course, resuming
+from app.pages import course, resuming, showing
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
 from app.reading import Reading, read
-from app.runs import columns, events, generations, history, lifecycle, queries
+from app.runs import columns, events, exhibits, generations, history, lifecycle, queries
 from jobs.lessons import registry
+from jobs.lessons.base import STAGES
 from jobs.protocol import EventType, Stage
 
 ROWS = 20
@@ -36,15 +37,6 @@ POINTS = 2000
 
 LINES = 1000
 """How many lines of the log are shown."""
-
-STAGES = {
-    Stage.PREPARE: ("Prepare", "Read the data, hold some rows back, scale the features."),
-    Stage.DEFINE: ("Define", "Stack the layers and draw the first weights."),
-    Stage.COMPILE: ("Compile", "Choose loss, optimizer and metrics."),
-    Stage.FIT: ("Fit", "Go through the rows, epoch by epoch."),
-    Stage.EVALUATE: ("Evaluate", "Measure the finished network."),
-    Stage.PREDICT: ("Predict", "Ask it about a few rows and compare."),
-}
 
 router = APIRouter(include_in_schema=False)
 
@@ -102,7 +94,9 @@ class RunPage(Page):
     readings: tuple[Reading, ...]
     checkpoints: tuple[Checkpoint, ...]
     lines: tuple[Line, ...]
+    exhibits: tuple[showing.View, ...]
     settings: tuple[Setting, ...]
+    trains: bool
     again: str
     notice: str | None
     alert: str | None
@@ -161,7 +155,9 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         readings=tuple(read(series)) if over else (),
         checkpoints=tuple(queries.checkpoints(session, found)),
         lines=tuple(_lines(seen))[-LINES:],
+        exhibits=tuple(showing.views(exhibits.of(session, found.number))),
         settings=tuple(_settings(fields, found.params)),
+        trains=_trains(found),
         again=_again(found, fields),
         notice=resuming.notice(found, reached),
         alert=resuming.alert(found),
@@ -172,24 +168,26 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
 
 
 def stages(found: Run, told: list[dict[str, Any]]) -> tuple[StageView, ...]:
-    """The six stages, as far as the run's current attempt has come.
+    """The lesson's stages, as far as the run's current attempt has come.
 
     Args:
         found: the run.
         told: the data of its stage events, in order.
     """
+    purposes = _stages(found)
+    first = next(iter(purposes))
     latest: dict[str, dict[str, Any]] = {}
     for data in told:
-        if data["state"] == "started" and data["stage"] == Stage.PREPARE:
+        if data["state"] == "started" and data["stage"] == first:
             latest.clear()  # a new attempt begins
         latest[data["stage"]] = data
     views = []
-    for stage, (name, purpose) in STAGES.items():
+    for stage, purpose in purposes.items():
         data = latest.get(stage, {})
         state = {"started": "active", "done": "done"}.get(data.get("state", ""), "waiting")
         if state == "active" and found.status != Status.RUNNING:
             state = "cut" if Status(found.status).ended else "held"
-        views.append(StageView(stage, name, state, data.get("seconds"), data.get("summary") or purpose))
+        views.append(StageView(stage, stage.capitalize(), state, data.get("seconds"), data.get("summary") or purpose))
     return tuple(views)
 
 
@@ -227,6 +225,20 @@ def _lines(seen: list[Any]) -> Iterator[Line]:
 
 def _newest(seen: list[Any], fallback: datetime) -> datetime:
     return max((event.time for event in seen), default=fallback)
+
+
+def _stages(found: Run) -> Mapping[Stage, str]:
+    try:
+        return registry.get(found.lesson).stages
+    except KeyError:
+        return STAGES
+
+
+def _trains(found: Run) -> bool:
+    try:
+        return registry.get(found.lesson).trains
+    except KeyError:
+        return True
 
 
 def _fields(found: Run) -> tuple[forms.Field, ...]:

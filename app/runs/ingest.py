@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import invalid_input
 from app.models import Checkpoint
-from app.runs import columns, ending, events, generations, lifecycle, replay, rows
+from app.runs import columns, ending, events, exhibits, generations, lifecycle, replay, rows
 from app.sentences import FieldError, field_errors
 from jobs import protocol
+from jobs.exhibits import Exhibit
 from jobs.protocol import Entry, EventType
 
 SizeOf = Callable[[str, str], int | None]
@@ -189,6 +190,16 @@ def _checkpoint(batch: _Batch, entry: Entry) -> None:
     batch.pass_on(entry)
 
 
+def _exhibit(batch: _Batch, entry: Entry) -> None:
+    data = Exhibit.model_validate(entry.data)
+    if data.epoch is not None and data.epoch <= batch.highest:  # shown before the interruption
+        return
+    if not exhibits.keep(batch.session, batch.run.number, data):
+        detail = f"A run shows at most {exhibits.MOST} exhibits, and {data.name!r} is one more. Use a name again."
+        raise _Refused("data/name", "too_many", detail)
+    batch.pass_on(entry)
+
+
 def _result(batch: _Batch, entry: Entry) -> None:
     try:  # the one entry whose data is free: all that is stored must be able to leave again as JSON
         json.dumps(entry.data, allow_nan=False, ensure_ascii=False).encode()
@@ -232,6 +243,7 @@ APPLY: Mapping[EventType, Apply] = {
     EventType.PROGRESS: _progress,
     EventType.CHECKPOINT: _checkpoint,
     EventType.LOG: _checked(protocol.LogData),
+    EventType.EXHIBIT: _exhibit,
     EventType.RESULT: _result,
     EventType.END: _end,
     EventType.STATUS: _server_only,

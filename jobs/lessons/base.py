@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from jobs.protocol import Stage
+
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
     from jobs.training import Session
@@ -103,6 +105,17 @@ def _no_band(_params: Any) -> Band | None:
     return None
 
 
+STAGES: Mapping[Stage, str] = {
+    Stage.PREPARE: "Read the data, hold some rows back, scale the features.",
+    Stage.DEFINE: "Stack the layers and draw the first weights.",
+    Stage.COMPILE: "Choose loss, optimizer and metrics.",
+    Stage.FIT: "Go through the rows, epoch by epoch.",
+    Stage.EVALUATE: "Measure the finished network.",
+    Stage.PREDICT: "Ask it about a few rows and compare.",
+}
+"""The stages of the Keras life-cycle, each with what it is for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lesson(Generic[P]):
     """One part of the course that can be run.
@@ -121,6 +134,8 @@ class Lesson(Generic[P]):
             it ran with.
         jit_compile: what the listing says before a run has chosen: True where the model trains compiled on a CPU.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
+        stages: what the lesson goes through, in order, each with what it is for.
+        trains: whether it trains a network: then it has curves and saved models.
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
 
@@ -136,4 +151,6 @@ class Lesson(Generic[P]):
     script: Callable[[P, bool, str], str]
     jit_compile: bool = True
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
+    stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)
+    trains: bool = True
     band: Callable[[P], Band | None] = _no_band

@@ -3,7 +3,7 @@
 from typing import Any
 
 from jobs.lessons.base import Lesson
-from jobs.lessons.first_network import LESSON as FIRST_NETWORK
+from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
 
 LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK,)
 

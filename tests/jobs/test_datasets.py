@@ -15,7 +15,7 @@ import pytest
 from jobs.datasets import DatasetInvalid, Datasets, DatasetUnavailable, Source
 from jobs.datasets.catalogue import BREAST_CANCER, IONOSPHERE, PIMA, CsvFile
 from jobs.datasets.download import Progress
-from jobs.lessons.first_network import DATASETS as CANDIDATES
+from jobs.lessons.shared.parameters import TABLES as CANDIDATES
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

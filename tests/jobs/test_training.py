@@ -116,9 +116,10 @@ def test_the_best_state_is_kept_when_later_epochs_are_worse(tmp_path: Path) -> N
     assert (data.epoch, data.value) == (best, losses[best])
     model = load(done, "best")
     from jobs.datasets import Datasets
-    from jobs.lessons.first_network import FirstNetworkParams, prepare
+    from jobs.lessons.shared.tables import parted
 
-    parts = prepare(FirstNetworkParams(**worsening), Datasets(None, tmp_path, False).load("breast-cancer", print))
+    table = Datasets(None, tmp_path, False).load("breast-cancer", print)
+    parts = parted(table, validation_split=0.5, scale_features=True)
     assert parts.test is not None
     assert model.evaluate(*parts.test, verbose=0)[0] == losses[best]
 

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.datasets import DatasetState, Source
-from jobs.lessons.first_network import LESSON, FirstNetworkParams, band, check, split_at
+from jobs.lessons.first_network.lesson import LESSON, FirstNetworkParams, band, check
+from jobs.lessons.shared.tables import split_at
 
 PIMA = DatasetState("pima-indians-diabetes", "Pima", Source.FOLDER, 768, 8, ("no", "yes"), "here")
 

@@ -1,0 +1,17 @@
+"""What a run shows beside its curves, for scripts."""
+
+from fastapi import APIRouter
+
+from app.api.runs import RunId
+from app.board import CurrentBoard
+from app.runs import exhibits, lifecycle
+from app.schemas import ExhibitList
+
+router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["runs"])
+
+
+@router.get("/exhibits", summary="List exhibits")
+def list_exhibits(board: CurrentBoard, run_id: RunId) -> ExhibitList:
+    """The tables, pictures and drawings that the lesson shows, the newest under each name."""
+    with board.database.read() as session:
+        return ExhibitList(items=exhibits.of(session, lifecycle.find(session, run_id).number))

@@ -1,0 +1,189 @@
+"""Fields of ``Params`` that mean the same in every lesson: name, bounds, unit and help text in one place.
+
+Each function gives a field with the lesson's own default; where a lesson has more to say, it passes its own words.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from jobs.lessons.base import ONLY_NUMBERS
+
+TABLES = ("pima-indians-diabetes", "ionosphere", "breast-cancer")
+"""The tables of lessons about tables, in the order in which ``auto`` tries them."""
+
+TableName = Literal["auto", "pima-indians-diabetes", "ionosphere", "breast-cancer"]
+
+LayerSize = Annotated[int, Field(ge=1, le=512), ONLY_NUMBERS]
+
+HiddenLayers = Annotated[tuple[LayerSize, ...], Field(min_length=1, max_length=8)]
+
+Activation = Literal["relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu"]
+
+Initializer = Literal[
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "random_uniform",
+    "random_normal",
+]
+
+OptimizerName = Literal["adam", "sgd", "rmsprop", "adagrad", "nadam"]
+
+MOST_EPOCHS = 10_000
+
+
+def dataset(description: str, default: str = "auto") -> Any:
+    """Which data to learn from."""
+    return Field(default=default, title="Dataset", description=description, json_schema_extra={"group": "Data"})
+
+
+def table(default: str = "auto") -> Any:
+    """Which table to learn from."""
+    return dataset(
+        "The table to learn from. “auto” takes the course's own table if it is here or can be downloaded, "
+        "else the bundled breast-cancer table.",
+        default,
+    )
+
+
+def scale_features(default: bool = True) -> Any:
+    """Whether a table's columns are brought to the same scale."""
+    return Field(
+        default=default,
+        title="Scale the features",
+        description=(
+            "Bring every column to mean 0 and standard deviation 1, measured on the training rows. "
+            "Without it a column with large numbers drowns the others."
+        ),
+        json_schema_extra={"group": "Data"},
+    )
+
+
+def validation_split(default: float) -> Any:
+    """Which share of the rows is held out."""
+    return Field(
+        default=default,
+        ge=0.0,
+        le=0.9,
+        title="Validation split",
+        description=(
+            "The share of rows, taken from the end as Keras does, that the network is tested on and never trained on. "
+            "0 tests on the training rows themselves."
+        ),
+        json_schema_extra={"group": "Data", "unit": "share of the rows", "step": 0.05},
+    )
+
+
+def hidden_layers(default: tuple[int, ...]) -> Any:
+    """The sizes of the hidden layers; use with :data:`HiddenLayers`."""
+    return Field(
+        default=default,
+        title="Hidden layers",
+        description="How many neurons each hidden layer has, first to last: 1 to 8 layers of 1 to 512 neurons.",
+        json_schema_extra={"group": "Network", "unit": "neurons"},
+    )
+
+
+def activation(default: str = "relu") -> Any:
+    """The hidden layers' activation; use with :data:`Activation`."""
+    return Field(
+        default=default,
+        title="Activation",
+        description="The bend in each hidden neuron's answer. The output neuron always has a sigmoid.",
+        json_schema_extra={"group": "Network"},
+    )
+
+
+def kernel_initializer(default: str = "glorot_uniform") -> Any:
+    """How weights start; use with :data:`Initializer`."""
+    return Field(
+        default=default,
+        title="Kernel initializer",
+        description="How the weights are drawn before training. random_uniform draws between -0.05 and 0.05.",
+        json_schema_extra={"group": "Network"},
+    )
+
+
+def optimizer(default: str = "adam") -> Any:
+    """Which optimizer; use with :data:`OptimizerName`."""
+    return Field(
+        default=default,
+        title="Optimizer",
+        description="The rule that turns gradients into changes of the weights.",
+        json_schema_extra={"group": "Training"},
+    )
+
+
+def learning_rate(default: float = 0.001, step: float = 0.001) -> Any:
+    """How large a step is."""
+    return Field(
+        default=default,
+        gt=0.0,
+        le=10.0,
+        title="Learning rate",
+        description="How far one step moves the weights. Too small crawls, too large jumps about or diverges.",
+        json_schema_extra={"group": "Training", "step": step},
+    )
+
+
+def epochs(default: int, most: int = MOST_EPOCHS) -> Any:
+    """How long to train."""
+    return Field(
+        default=default,
+        ge=1,
+        le=most,
+        title="Epochs",
+        description="How often the whole training data is gone through.",
+        json_schema_extra={"group": "Training", "unit": "epochs"},
+    )
+
+
+def batch_size(default: int, unit: str = "rows") -> Any:
+    """How many rows a step takes; ``unit`` says what a row is here."""
+    return Field(
+        default=default,
+        ge=1,
+        title="Batch size",
+        description=f"How many {unit} are looked at before the weights are changed once.",
+        json_schema_extra={"group": "Training", "unit": unit},
+    )
+
+
+def dropout_rate(default: float, description: str) -> Any:
+    """Which share of neurons is switched off."""
+    return Field(
+        default=default,
+        ge=0.0,
+        lt=1.0,
+        title="Dropout rate",
+        description=description,
+        json_schema_extra={"group": "Network", "unit": "share", "step": 0.05},
+    )
+
+
+def momentum(default: float) -> Any:
+    """How much of the last step goes into the next; of SGD alone."""
+    return Field(
+        default=default,
+        ge=0.0,
+        lt=1.0,
+        title="Momentum",
+        description="How much of the last step is kept in the next one (SGD). 0 forgets it.",
+        json_schema_extra={"group": "Training", "step": 0.1},
+    )
+
+
+def seed(default: int = 7) -> Any:
+    """Where random numbers start."""
+    return Field(
+        default=default,
+        ge=0,
+        le=2**32 - 1,
+        title="Seed",
+        description="Where the random numbers start: the same seed and values give the same curves again.",
+        json_schema_extra={"group": "Training"},
+    )
