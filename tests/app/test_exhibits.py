@@ -32,7 +32,8 @@ def shown(server: Server, run: str) -> list[dict[str, Any]]:
 
 
 def page(server: Server, run: str, part: str = "") -> str:
-    return server.http.get(f"/runs/{run}{part}", headers={"Accept": "text/html"}).text
+    text: str = server.http.get(f"/runs/{run}{part}", headers={"Accept": "text/html"}).text
+    return text
 
 
 def test_the_newest_under_each_name_is_kept_in_the_order_in_which_names_came(server: Server) -> None:
