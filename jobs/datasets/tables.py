@@ -8,9 +8,12 @@ import math
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jobs.datasets.catalogue import CsvFile
 from jobs.datasets.problems import DatasetInvalid
+
+if TYPE_CHECKING:
+    from jobs.datasets.table_kinds import CsvFile
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of the largest table that is read; the course's own have 23 and 76 thousand."""
@@ -30,7 +33,7 @@ class Table:
         return self.labels.count(label)
 
 
-def read_table(path: Path, spec: CsvFile) -> Table:
+def read_table(path: Path, spec: "CsvFile") -> Table:
     """Read and check a file.
 
     Raises:
@@ -61,7 +64,7 @@ def read_table(path: Path, spec: CsvFile) -> Table:
     return table
 
 
-def _text(path: Path, spec: CsvFile) -> str:
+def _text(path: Path, spec: "CsvFile") -> str:
     def invalid(detail: str) -> DatasetInvalid:
         return DatasetInvalid(spec.name, f"{spec.filename} {detail}")
 
@@ -86,7 +89,7 @@ def _text(path: Path, spec: CsvFile) -> str:
         ) from None
 
 
-def _parse(line: str, spec: CsvFile) -> tuple[list[float], int]:
+def _parse(line: str, spec: "CsvFile") -> tuple[list[float], int]:
     cells = line.split(",")
     expected = len(spec.features) + 1
     if len(cells) != expected:
@@ -121,7 +124,7 @@ def _short(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else cell[:37] + "...")
 
 
-def _expected(spec: CsvFile) -> str:
+def _expected(spec: "CsvFile") -> str:
     return (
         f"Each line holds {len(spec.features)} numbers and the class ({' or '.join(spec.labels)}), "
         "separated by commas, without a header."
