@@ -126,7 +126,7 @@ DIGITS = BundledImages(
     test_rows=360,
     shape=(28, 28, 1),
     classes=tuple("0123456789"),
-    origin="These are scikit-learn's digits of 8×8 pixels, enlarged: they stand in for MNIST and are not MNIST.",
+    origin="These are scikit-learn's digits of 8 by 8 pixels, enlarged: they stand in for MNIST and are not MNIST.",
     source=load_digits,
 )
 

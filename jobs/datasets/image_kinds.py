@@ -97,4 +97,5 @@ class NpzFile(DataFile[Images]):
 
 def _amount(train: int, test: int, shape: tuple[int, int, int]) -> str:
     height, width, channels = shape
-    return f"{train:,} training and {test:,} test images, {height}×{width} in {'grey' if channels == 1 else 'colour'}"
+    size = f"{height} by {width} pixels in {'grey' if channels == 1 else 'colour'}"
+    return f"{train:,} training and {test:,} test images of {size}"

@@ -7,13 +7,15 @@ it to one pixel's width gives smooth edges. The same pictures come out every tim
 The module needs NumPy alone and nothing else of Fitboard.
 """
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
+Floats = Any
+"""Arrays of float32, which stay float32 in every step: NumPy's types can't say that."""
 
 CLASSES = ("circle", "square", "triangle", "hexagon", "star", "cross", "ring", "crescent", "heart", "arrow")
 TRAIN, TEST = 4000, 1000
@@ -45,26 +47,26 @@ def draw(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> "NDArray[np
     light = 1 + 0.25 * _blotches(count, 1, rng)  # the shape isn't of one flat colour either
     picture = background + cover * (fill[:, None, None] * light - background)
     picture += 0.07 * rng.standard_normal(picture.shape, "float32")
-    return np.clip(picture * 255 + 0.5, 0, 255).astype("uint8")
+    pixels: NDArray[np.uint8] = np.clip(picture * 255 + 0.5, 0, 255).astype("uint8")
+    return pixels
 
 
-def _background(count: int, rng: "np.random.Generator") -> "Floats":
+def _background(count: int, rng: "np.random.Generator") -> Floats:
     base = rng.random((count, 1, 1, 3), "float32")
     return base + 0.22 * _blotches(count, 3, rng)
 
 
-def _blotches(count: int, channels: int, rng: "np.random.Generator") -> "Floats":
+def _blotches(count: int, channels: int, rng: "np.random.Generator") -> Floats:
     """Soft spots, mostly between -1 and 1: a coarse grid of random numbers, smoothly enlarged."""
     import numpy as np
 
-    coarse = rng.uniform(-1, 1, (count, 4, 4, channels)).astype("float32")
+    coarse = 2 * rng.random((count, 4 * 4, channels), "float32") - 1
     place = np.linspace(0, 3, SIZE, dtype="float32")
     weights = np.maximum(0, 1 - np.abs(place[:, None] - np.arange(4, dtype="float32")))
-    wide = np.einsum("yi,nijc->nyjc", weights, coarse)
-    return np.einsum("xj,nyjc->nyxc", weights, wide).astype("float32")
+    return (np.kron(weights, weights) @ coarse).reshape(count, SIZE, SIZE, channels)
 
 
-def _coverage(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> "Floats":
+def _coverage(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> Floats:
     """How much of each pixel the shape covers, 0 to 1, of shape (labels, 32, 32)."""
     import numpy as np
 
@@ -72,9 +74,9 @@ def _coverage(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> "Float
     radius = rng.uniform(6, 13, (count, 1, 1)).astype("float32")
     room = np.maximum(SIZE / 2 - 0.85 * radius, 0)  # now and then a tip lies beyond the edge
     middle_x, middle_y = (SIZE / 2 + room * rng.uniform(-1, 1, (count, 1, 1)) for _ in "xy")
-    angle = rng.uniform(0, 2 * np.pi, (count, 1, 1))
+    angle = rng.uniform(0, 2 * math.pi, (count, 1, 1))
     cos, sin = np.cos(angle), np.sin(angle)
-    pixel = np.arange(SIZE, dtype="float32") + np.float32(0.5)
+    pixel = np.arange(SIZE, dtype="float32") + 0.5
     x, y = (pixel[None, None, :] - middle_x) / radius, (pixel[None, :, None] - middle_y) / radius
     u, v = (cos * x + sin * y).astype("float32"), (cos * y - sin * x).astype("float32")
     cover = np.empty(u.shape, "float32")
@@ -84,81 +86,85 @@ def _coverage(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> "Float
     return cover
 
 
-def _circle(u: "Floats", v: "Floats") -> "Floats":
+def _circle(u: Floats, v: Floats) -> Floats:
+    return _length(u, v) - 0.9
+
+
+def _length(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
-    return np.hypot(u, v) - np.float32(0.9)
+    return np.sqrt(u * u + v * v)
 
 
-def _box(u: "Floats", v: "Floats", width: float, height: float) -> "Floats":
+def _box(u: Floats, v: Floats, width: float, height: float) -> Floats:
     import numpy as np
 
-    return np.maximum(np.abs(u) - np.float32(width), np.abs(v) - np.float32(height))
+    return np.maximum(np.abs(u) - width, np.abs(v) - height)
 
 
-def _square(u: "Floats", v: "Floats") -> "Floats":
+def _square(u: Floats, v: Floats) -> Floats:
     return _box(u, v, 0.8, 0.8)
 
 
-def _triangle(u: "Floats", v: "Floats") -> "Floats":
+def _triangle(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
-    side = np.abs(u) * np.float32(0.8660254) + v * np.float32(0.5)
-    return np.maximum(side, -v) - np.float32(0.55)
+    side = np.abs(u) * 0.8660254 + v * 0.5
+    return np.maximum(side, -v) - 0.55
 
 
-def _hexagon(u: "Floats", v: "Floats") -> "Floats":
+def _hexagon(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
-    side = np.abs(u) * np.float32(0.8660254) + np.abs(v) * np.float32(0.5)
-    return np.maximum(side, np.abs(v)) - np.float32(0.84)
+    side = np.abs(u) * 0.8660254 + np.abs(v) * 0.5
+    return np.maximum(side, np.abs(v)) - 0.84
 
 
-def _star(u: "Floats", v: "Floats") -> "Floats":
+def _star(u: Floats, v: Floats) -> Floats:
     """Five points: folded into a tenth of the circle, one straight line from an inner to an outer corner."""
     import numpy as np
 
-    fifth, tenth = np.float32(2 * np.pi / 5), np.float32(np.pi / 5)
-    turned = np.abs(np.mod(np.arctan2(u, v), fifth) - tenth)
-    length = np.hypot(u, v)
+    tenth = math.pi / 5
+    turned = np.abs(np.mod(np.arctan2(u, v), 2 * tenth) - tenth)
+    length = _length(u, v)
     x, y = length * np.cos(turned), length * np.sin(turned)
-    inner, outer_x, outer_y = 0.48, 1.1 * float(np.cos(tenth)), 1.1 * float(np.sin(tenth))
-    edge = float(np.hypot(outer_x - inner, outer_y))
-    return (np.float32(outer_y / edge) * (x - np.float32(inner))) - np.float32((outer_x - inner) / edge) * y
+    inner, outer_x, outer_y = 0.48, 1.1 * math.cos(tenth), 1.1 * math.sin(tenth)
+    edge = math.hypot(outer_x - inner, outer_y)
+    return outer_y / edge * (x - inner) - (outer_x - inner) / edge * y
 
 
-def _cross(u: "Floats", v: "Floats") -> "Floats":
+def _cross(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
     return np.minimum(_box(u, v, 1.0, 0.33), _box(u, v, 0.33, 1.0))
 
 
-def _ring(u: "Floats", v: "Floats") -> "Floats":
+def _ring(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
-    return np.abs(np.hypot(u, v) - np.float32(0.74)) - np.float32(0.22)
+    return np.abs(_length(u, v) - 0.74) - 0.22
 
 
-def _crescent(u: "Floats", v: "Floats") -> "Floats":
+def _crescent(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
-    return np.maximum(np.hypot(u, v) - np.float32(1.0), np.float32(0.8) - np.hypot(u - np.float32(0.5), v))
+    return np.maximum(_length(u, v) - 1.0, 0.8 - _length(u - 0.5, v))
 
 
-def _heart(u: "Floats", v: "Floats") -> "Floats":
+def _heart(u: Floats, v: Floats) -> Floats:
     """A square on its corner and a circle on each of its upper sides."""
     import numpy as np
 
-    side, root = np.float32(0.8), np.float32(2**0.5)
+    side, root = 0.8, math.sqrt(2)
     corner = (np.abs(u) + np.abs(v) - side) / root
-    return np.minimum(corner, np.hypot(np.abs(u) - side / 2, v - side / 2) - side / root)
+    return np.minimum(corner, _length(np.abs(u) - side / 2, v - side / 2) - side / root)
 
 
-def _arrow(u: "Floats", v: "Floats") -> "Floats":
+def _arrow(u: Floats, v: Floats) -> Floats:
     import numpy as np
 
-    head = np.maximum((np.abs(u) * np.float32(1.0) + (v - np.float32(1.0)) * np.float32(0.85)) / np.float32(1.31), -v)
-    return np.minimum(head, _box(u, v + np.float32(0.45), 0.27, 0.55))
+    head = np.maximum((np.abs(u) + 0.85 * (v - 1)) / 1.31, -v)
+    return np.minimum(head, _box(u, v + 0.45, 0.27, 0.55))
 
 
 _OUTLINES = (_circle, _square, _triangle, _hexagon, _star, _cross, _ring, _crescent, _heart, _arrow)
