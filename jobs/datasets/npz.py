@@ -55,8 +55,6 @@ def _read_header(archive: zipfile.ZipFile, key: str) -> ArrayHeader:
     except KeyError:
         held = ", ".join(sorted(name.removesuffix(".npy")[:40] for name in archive.namelist())[:8]) or "nothing"
         raise Malformed(f" holds {held}, but no array {key}.") from None
-    if info.flag_bits & 1:
-        raise Malformed(f" has the array {key} encrypted.")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Malformed(f" has the array {key} compressed in a way that NumPy doesn't use.")
     with archive.open(info) as member:
