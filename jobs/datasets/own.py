@@ -6,6 +6,7 @@ worth is for the person to say, not for Fitboard to guess. No lesson offers thes
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from jobs.datasets.problems import DatasetInvalid
 MOST_COLUMNS = 1000
 MOST_CLASSES = 20
 """More than this is hardly a class column: perhaps a price, or a number per row."""
+
+LONGEST_NAME = 60
+"""Characters of a class's name; a column's is cut there."""
 
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})
 """What counts as a gap, in any case."""
@@ -122,7 +126,7 @@ def _text(path: Path) -> str:
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each line's number and cells; empty lines are passed over."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True, skipinitialspace=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     begin = 1
     try:
         for cells in reader:
@@ -148,7 +152,7 @@ def _read(records: Iterator[tuple[int, list[str]]], target: str, header: bool | 
     if header is None:
         cells = [cell for index, cell in enumerate(first) if index != place]
         header = any(finite(cell) is None and not _gap(cell) for cell in cells)
-    names = [cell if header and cell else f"column {index}" for index, cell in enumerate(first, start=1)]
+    names = [cell[:LONGEST_NAME] if header and cell else f"column {index}" for index, cell in enumerate(first, start=1)]
     rows: list[list[float]] = []
     labels: list[str] = []
     gaps = [0] * width
@@ -166,7 +170,7 @@ def _read(records: Iterator[tuple[int, list[str]]], target: str, header: bool | 
                 gaps[index] += 1
             continue
         rows.append([_feature(cell, names[index], number) for index, cell in enumerate(cells) if index != place])
-        labels.append(_label(cells[place]))
+        labels.append(_label(cells[place], number))
     if left_out > len(rows):
         worst = names[gaps.index(max(gaps))]
         raise ValueError(
@@ -209,8 +213,13 @@ def _feature(cell: str, column: str, line: int) -> float:
     return value
 
 
-def _label(cell: str) -> str:
+def _label(cell: str, line: int) -> str:
     """The class's name; ``1.0`` and ``1`` are the same."""
+    if len(cell) > LONGEST_NAME:
+        raise ValueError(
+            f", line {line}: the class {short(cell)} has {len(cell)} characters; at most {LONGEST_NAME} are read. "
+            "Give the classes short names."
+        )
     value = finite(cell)
     return cell if value is None or not value.is_integer() else str(int(value))
 

@@ -5,7 +5,6 @@ import pickle
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
@@ -284,11 +283,11 @@ def test_images_are_not_read_as_a_table_nor_a_table_as_images(tmp_path: Path) ->
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[Path]:
+def real() -> Path:
     folder = Path(os.environ.get("FITBOARD_TEST_DATASETS", ""))
     if not (folder / "mnist.npz").is_file() or not (folder / "cifar10.npz").is_file():
         pytest.skip("FITBOARD_TEST_DATASETS doesn't name a folder with the course's own images")
-    yield folder
+    return folder
 
 
 @pytest.mark.parametrize("spec", [MNIST, CIFAR10], ids=lambda spec: spec.name)
