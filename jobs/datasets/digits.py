@@ -1,8 +1,8 @@
 """scikit-learn's handwritten digits, enlarged to MNIST's size: what stands in for MNIST without a network.
 
 The 1,797 images have 8 by 8 pixels from 0 to 16. They are resized to 28 by 28 by bilinear interpolation, in whole
-numbers, so that every machine comes to the same pixels. The split is by order, not by chance, so that most digits of
-the test come from other hands than those learnt from: the test is an honest one.
+numbers, so that every machine comes to the same pixels. The split is by order, not by chance: neighbours are often of
+one hand, and chance would put them on both sides, which flatters a test.
 """
 
 from typing import TYPE_CHECKING

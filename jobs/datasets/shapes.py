@@ -1,8 +1,8 @@
 """Small colour pictures of ten shapes, drawn by formula: what stands in for CIFAR-10 without a network.
 
-Each picture shows one shape of random place, size, angle and colour before a blotchy background, under noise. Only the
-outline tells the class. An outline is a signed distance (in units of the shape's radius; negative inside): clipping
-it to one pixel's width gives smooth edges. The same pictures come out every time.
+Each picture shows one shape of random place, size, tilt and light colour before a dim, blotchy background, under
+noise; only the outline tells the class. An outline is a signed distance (in units of the shape's radius; negative
+inside): clipping it to one pixel's width gives smooth edges. The same pictures come out every time.
 
 The module needs NumPy alone and nothing else of Fitboard.
 """
@@ -21,6 +21,8 @@ CLASSES = ("circle", "square", "triangle", "hexagon", "star", "cross", "ring", "
 TRAIN, TEST = 4000, 1000
 SIZE = 32
 SEED = 2016
+TILT = 25
+"""Degrees to either side."""
 
 
 def draw_shapes() -> "tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]":
@@ -39,21 +41,21 @@ def draw(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> "NDArray[np
 
     count = len(labels)
     background = _background(count, rng)
-    # Of four colours the one that differs most from the background: some are still hard to see, as in photographs.
-    colours = rng.random((count, 4, 3), "float32")
+    # Of four light colours the one that differs most from the background; some are still hard to see.
+    colours = 0.35 + 0.65 * rng.random((count, 4, 3), "float32")
     contrast = np.abs(colours - background.mean((1, 2))[:, None]).sum(2)
     fill = colours[np.arange(count), contrast.argmax(1)]
     cover = _coverage(labels, rng)[..., None]
     light = 1 + 0.25 * _blotches(count, 1, rng)  # the shape isn't of one flat colour either
     picture = background + cover * (fill[:, None, None] * light - background)
-    picture += 0.07 * rng.standard_normal(picture.shape, "float32")
+    picture += 0.05 * rng.standard_normal(picture.shape, "float32")
     pixels: NDArray[np.uint8] = np.clip(picture * 255 + 0.5, 0, 255).astype("uint8")
     return pixels
 
 
 def _background(count: int, rng: "np.random.Generator") -> Floats:
-    base = rng.random((count, 1, 1, 3), "float32")
-    return base + 0.22 * _blotches(count, 3, rng)
+    base = 0.15 + 0.4 * rng.random((count, 1, 1, 3), "float32")
+    return base + 0.18 * _blotches(count, 3, rng)
 
 
 def _blotches(count: int, channels: int, rng: "np.random.Generator") -> Floats:
@@ -71,13 +73,14 @@ def _coverage(labels: "NDArray[np.int64]", rng: "np.random.Generator") -> Floats
     import numpy as np
 
     count = len(labels)
-    radius = rng.uniform(6, 13, (count, 1, 1)).astype("float32")
-    room = np.maximum(SIZE / 2 - 0.85 * radius, 0)  # now and then a tip lies beyond the edge
+    radius = rng.uniform(8, 13, (count, 1, 1)).astype("float32")
+    room = 0.7 * (SIZE / 2 - 0.85 * radius)
     middle_x, middle_y = (SIZE / 2 + room * rng.uniform(-1, 1, (count, 1, 1)) for _ in "xy")
-    angle = rng.uniform(0, 2 * math.pi, (count, 1, 1))
+    angle = math.radians(TILT) * rng.uniform(-1, 1, (count, 1, 1))
     cos, sin = np.cos(angle), np.sin(angle)
     pixel = np.arange(SIZE, dtype="float32") + 0.5
-    x, y = (pixel[None, None, :] - middle_x) / radius, (pixel[None, :, None] - middle_y) / radius
+    x = (pixel[None, None, :] - middle_x) / radius
+    y = (middle_y - pixel[None, :, None]) / radius  # upwards, though rows are counted downwards
     u, v = (cos * x + sin * y).astype("float32"), (cos * y - sin * x).astype("float32")
     cover = np.empty(u.shape, "float32")
     for label, outline in enumerate(_OUTLINES):
