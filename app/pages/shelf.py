@@ -17,13 +17,17 @@ PATIENCE = 0.15
 
 @dataclass(frozen=True)
 class Shelf:
-    """One dataset as a page shows it; ``state`` is ``here``, ``download``, ``absent``, ``invalid`` or ``asking``."""
+    """One dataset as a page shows it; ``state`` is ``here``, ``download``, ``absent``, ``invalid`` or ``asking``.
+
+    ``unit`` is what one of the rows is: ``row`` or ``image``.
+    """
 
     name: str
     title: str
     state: str
     rows: int | None
     detail: str
+    unit: str = "row"
 
 
 class Shelves:
@@ -64,4 +68,4 @@ class Shelves:
         except DatasetInvalid as error:
             return Shelf(name, name, "invalid", None, error.detail)
         kinds = {Source.DOWNLOAD: "download", Source.ABSENT: "absent"}
-        return Shelf(name, state.title, kinds.get(state.source, "here"), state.rows, state.detail)
+        return Shelf(name, state.title, kinds.get(state.source, "here"), state.rows, state.detail, state.unit)

@@ -4,18 +4,16 @@ What passes here is read alike by ``numpy.loadtxt``, because the exported script
 no header and no comment, and an odd file is refused rather than guessed at.
 """
 
-import math
-import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jobs.datasets.catalogue import CsvFile
+from jobs.datasets.files import Unreadable, table_bytes
+from jobs.datasets.numbers import finite, short
 from jobs.datasets.problems import DatasetInvalid
 
-LARGEST = 8 * 1024 * 1024
-"""Bytes of the largest table that is read; the course's own have 23 and 76 thousand."""
-
-_FLOAT32_MAX = 3.4028234663852886e38
+if TYPE_CHECKING:
+    from jobs.datasets.table_kinds import CsvFile
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Table:
         return self.labels.count(label)
 
 
-def read_table(path: Path, spec: CsvFile) -> Table:
+def read_table(path: Path, spec: "CsvFile") -> Table:
     """Read and check a file.
 
     Raises:
@@ -61,32 +59,20 @@ def read_table(path: Path, spec: CsvFile) -> Table:
     return table
 
 
-def _text(path: Path, spec: CsvFile) -> str:
-    def invalid(detail: str) -> DatasetInvalid:
-        return DatasetInvalid(spec.name, f"{spec.filename} {detail}")
-
+def _text(path: Path, spec: "CsvFile") -> str:
     try:
-        about = path.stat()
-        size = about.st_size
-        if not stat.S_ISREG(about.st_mode):
-            raise invalid("is not a file. Put the table itself there.")
-        if size > LARGEST:
-            raise invalid(
-                f"has {size / 1e6:.1f} million bytes; at most {LARGEST / 1e6:.1f} million are read. "
-                "Use a file with fewer rows."
-            )
-        return path.read_bytes().decode("ascii").replace("\r\n", "\n")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise invalid(f"cannot be read: {reason}. Make it a file that Fitboard may read.") from None
+        return table_bytes(path).decode("ascii").replace("\r\n", "\n")
+    except Unreadable as error:
+        raise DatasetInvalid(spec.name, f"{spec.filename} {error}") from None
     except UnicodeDecodeError as error:
-        raise invalid(
-            f"holds the byte 0x{error.object[error.start]:02x} at position {error.start}, which is not plain text. "
-            "Save it as a CSV of plain ASCII characters, without a byte-order mark."
+        raise DatasetInvalid(
+            spec.name,
+            f"{spec.filename} holds the byte 0x{error.object[error.start]:02x} at position {error.start}, which is "
+            "not plain text. Save it as a CSV of plain ASCII characters, without a byte-order mark.",
         ) from None
 
 
-def _parse(line: str, spec: CsvFile) -> tuple[list[float], int]:
+def _parse(line: str, spec: "CsvFile") -> tuple[list[float], int]:
     cells = line.split(",")
     expected = len(spec.features) + 1
     if len(cells) != expected:
@@ -99,29 +85,21 @@ def _parse(line: str, spec: CsvFile) -> tuple[list[float], int]:
         label = str(int(value)) if value.is_integer() else label
     if label not in spec.labels:
         wanted = " or ".join(repr(each) for each in spec.labels)
-        raise ValueError(f"the class in the last column is {_short(label)} where {wanted} is expected.")
+        raise ValueError(f"the class in the last column is {short(label)} where {wanted} is expected.")
     return features, spec.labels.index(label)
 
 
 def _number(cell: str, column: int) -> float:
-    try:
-        # Python reads 1_000 as a number, NumPy doesn't: what is accepted here must work in the exported script.
-        value = math.nan if "_" in cell else float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or abs(value) > _FLOAT32_MAX:
+    value = finite(cell)
+    if value is None:
         raise ValueError(
-            f"value {column} is {_short(cell)}, which is not a finite number. "
+            f"value {column} is {short(cell)}, which is not a finite number. "
             "Every line holds numbers, without a header and without gaps; fill the gap or remove the line."
         )
     return value
 
 
-def _short(cell: str) -> str:
-    return repr(cell if len(cell) <= 40 else cell[:37] + "...")
-
-
-def _expected(spec: CsvFile) -> str:
+def _expected(spec: "CsvFile") -> str:
     return (
         f"Each line holds {len(spec.features)} numbers and the class ({' or '.join(spec.labels)}), "
         "separated by commas, without a header."

@@ -8,7 +8,8 @@ import pytest
 
 from jobs.datasets import DatasetInvalid
 from jobs.datasets.catalogue import IONOSPHERE, PIMA
-from jobs.datasets.tables import LARGEST, read_table
+from jobs.datasets.files import LARGEST_TABLE
+from jobs.datasets.tables import read_table
 
 GOOD = "6,148,72,35,0,33.6,0.627,50,1\n1,85,66,29,0,26.6,0.351,31,0\n"
 
@@ -69,7 +70,7 @@ def test_a_file_that_is_not_plain_text_is_refused(tmp_path: Path, content: bytes
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
-    assert "at most 8.4 million are read" in read(tmp_path, b"1" * (LARGEST + 1))
+    assert "at most 8.4 million are read" in read(tmp_path, b"1" * (LARGEST_TABLE + 1))
 
 
 def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
