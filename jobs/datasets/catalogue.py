@@ -6,7 +6,7 @@ Facts only. What a kind of dataset can do stands in :mod:`jobs.datasets.kinds`, 
 
 from typing import Any
 
-from jobs.datasets import shapes
+import jobs.datasets.shapes as shapes
 from jobs.datasets.digits import load_digits
 from jobs.datasets.image_kinds import BundledImages, NpzFile
 from jobs.datasets.kinds import Bundled, Dataset
