@@ -1,36 +1,25 @@
-"""Named places at which a process can be made to die, so that tests can show that nothing is lost there.
+"""Named places at which a test can make a process die, to show that nothing is lost there.
 
-``FITBOARD_KILL_AT=generation.after_rename:2`` ends a process by SIGKILL when it comes to that place for the second
-time; several places are separated by commas. ``FITBOARD_KILL_AT=@FILE`` reads the places from a file, when a process
-comes to the first of all. Without the variable a place costs a look into an empty dictionary.
+Here are the places and nothing that kills: an installed Fitboard has nobody behind them, whatever its environment
+says. A test hands :func:`arm` what shall happen at a place; the tests' own worker does so in its children
+(``tests/faults/arming.py``).
 """
 
-import os
-import signal
-from pathlib import Path
+from collections.abc import Callable
 
-VARIABLE = "FITBOARD_KILL_AT"
+Visit = Callable[[str], None]
+"""Takes the name of the place that a process has come to."""
 
-_left: dict[str, int] | None = None
+_visit: Visit | None = None
 
 
 def kill_point(name: str) -> None:
-    """Die here, if that is asked for."""
-    global _left
-    if _left is None:
-        _left = _asked()
-    if name in _left:
-        _left[name] -= 1
-        if _left[name] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+    """A process is at the place ``name``."""
+    if _visit is not None:
+        _visit(name)
 
 
-def _asked() -> dict[str, int]:
-    text = os.environ.get(VARIABLE, "")
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text()
-        except FileNotFoundError:
-            text = ""
-    places = (place.strip().partition(":") for place in text.split(",") if place.strip())
-    return {name: int(count or "1") for name, _, count in places}
+def arm(visit: Visit | None) -> None:
+    """From now on call ``visit`` at each place, or nobody any more."""
+    global _visit
+    _visit = visit

@@ -13,7 +13,7 @@ from app.cli import cli
 from app.errors import KINDS
 from app.main import create_app
 from app.settings import Settings
-from jobs.faults import VARIABLE
+from tests.faults.arming import VARIABLE
 from tests.repository import ROOT, files
 from tests.running import Running
 

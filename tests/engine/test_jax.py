@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import MakeFitboard
-from tests.lessons.test_scripts import history_of
+from tests.lessons.repeating import history_of
 
 
 def test_compiled_epochs_on_jax() -> None:

@@ -7,73 +7,47 @@ seed that is printed, and can be given again by ``FAULT_SEED``.
 import os
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.faults import evidence, killing
 from tests.faults.evidence import Evidence
+from tests.faults.fitboard import Fitboard
 from tests.faults.watcher import Watcher
-from tests.running import Running, wait_until
+from tests.running import wait_until
 
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
-KILLS = int(os.environ.get("FAULT_KILLS", "12"))
-"""How many of them come at random instants."""
+KILLS = int(os.environ.get("FAULT_KILLS", "21"))
+"""How many of them hit a child at a random instant."""
 
-PARAMS: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 2400, "hidden_layers": [24, 16], "batch_size": 16}
-"""Some ten seconds, with a generation every two."""
+AT_MOST = 12
+"""How many of those hit the same run: it must not be over before."""
+
+PARAMS: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 1000, "hidden_layers": [8], "batch_size": 65}
+"""Some four seconds. There is no smaller last batch, for which another program would have to be compiled each time."""
 
 PLACES = (
     "generation.before_write:2",
     "file.before_rename:5",
     "generation.after_rename:2",
     "generation.after_note:2",
-    "journal.after_append:150",
+    "journal.after_append:60",
     "reporter.after_upload:2",
     "reporter.before_send:8",
     "reporter.after_send:8",
 )
 """Where a child is killed, when it comes there for the so manieth time."""
 
-
-class Fitboard:
-    """A server and a worker, and the file in which its children read where they shall die."""
-
-    def __init__(self, folder: Path) -> None:
-        self.places = folder / "places"
-        self.running = Running(folder / "fitboard", FITBOARD_KILL_AT=f"@{self.places}")
-        self.running.start_server()
-        self.running.start_worker()
-
-    def past(self, run: str, epochs: int) -> None:
-        """Wait until a process of the run has trained so many epochs more than there were."""
-        before = self.running.read(run)["epoch"] or 0
-        wait_until(
-            lambda: (self.running.read(run)["epoch"] or 0) > before + epochs, 60, f"{epochs} more epochs", interval=0.02
-        )
-
-    def kill(self, victims: list[str]) -> None:
-        """SIGKILL some of ``child``, ``worker`` and ``server``, in this order, and start them again."""
-        running = self.running
-        if "child" in victims:
-            killing.kill_a_child(running)
-        for process in [getattr(running, name) for name in victims if name != "child"]:
-            running.kill(process)
-        if "server" in victims:
-            running.start_server()
-        if "worker" in victims:
-            running.start_worker()
-
-    def end(self, run: str, watcher: Watcher, undisturbed: Evidence) -> list[dict[str, Any]]:
-        """Wait for the run's end and hold it against the undisturbed one."""
-        done = self.running.finished(run, 240)
-        assert done["status"] == "completed", (done, f"FAULT_SEED={SEED}")
-        seen = watcher.finished()
-        evidence.assert_nothing_was_lost(self.running, run, seen)
-        found = evidence.of(self.running, run)
-        assert found == undisturbed, f"FAULT_SEED={SEED}"
-        return seen
+BLOWS = {
+    "the server": ["server", "server"],
+    "the worker": ["worker"],
+    "the worker with its child": ["child worker"],
+    "the server with the worker": ["worker server"],
+    "all that has to do with it, twice": ["child worker server"] * 2,
+    "everything": ["child worker other server"],
+}
+"""What is killed at one stroke, one after the other."""
 
 
 @pytest.fixture(scope="module")
@@ -82,20 +56,27 @@ def fitboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fitboard]:
     print(f"FAULT_SEED={SEED}")
     one = Fitboard(tmp_path_factory.mktemp("faults"))
     yield one
-    one.running.stop()
+    one.stop()
 
 
 @pytest.fixture(scope="module")
 def undisturbed(fitboard: Fitboard) -> Evidence:
     """What a run comes to that nobody disturbs. Done twice: if those two differ, nothing here says anything."""
-    found = []
-    for _ in range(2):
-        run = fitboard.running.run(**PARAMS)["id"]
-        assert fitboard.running.finished(run)["status"] == "completed"
-        found.append(evidence.of(fitboard.running, run))
-    if found[0] != found[1]:
+    fitboard.wait_for_workers()
+    runs = [fitboard.running.run(**PARAMS)["id"] for _ in range(2)]
+    assert [fitboard.running.finished(run)["status"] for run in runs] == ["completed"] * 2
+    once, again = (evidence.of(fitboard.running, run) for run in runs)
+    if once != again:
         pytest.fail("Two undisturbed runs differ on this machine: these tests are void.")
-    return found[0]
+    return once
+
+
+def end(fitboard: Fitboard, run: str, watcher: Watcher, undisturbed: Evidence) -> None:
+    """Wait for the run's end and hold it against the undisturbed one."""
+    done = fitboard.running.finished(run, 240)
+    assert done["status"] == "completed", (done, f"FAULT_SEED={SEED}")
+    evidence.assert_nothing_was_lost(fitboard.running, run, watcher.finished())
+    assert evidence.of(fitboard.running, run) == undisturbed, f"FAULT_SEED={SEED}"
 
 
 def test_children_killed_at_named_places(fitboard: Fitboard, undisturbed: Evidence) -> None:
@@ -104,34 +85,31 @@ def test_children_killed_at_named_places(fitboard: Fitboard, undisturbed: Eviden
     run = fitboard.running.run(**PARAMS)["id"]
     watcher = Watcher(fitboard.running, run)
     for attempt, _ in enumerate(places, start=1):
-        killing.wait_for_attempt(fitboard.running, run, attempt)
+        wait_until(lambda attempt=attempt: attempt_reports(fitboard, run, attempt), 60, interval=0.02)  # type: ignore[misc]
         fitboard.places.write_text(places[attempt] if attempt < len(places) else "")  # for the attempt after this
-    fitboard.end(run, watcher, undisturbed)
+    end(fitboard, run, watcher, undisturbed)
     assert fitboard.running.read(run)["attempt"] == len(places) + 1
 
 
-def test_a_child_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evidence) -> None:
-    chance, left = random.Random(SEED), KILLS
-    while left > 0:
+def attempt_reports(fitboard: Fitboard, run: str, attempt: int) -> bool:
+    """Whether the attempt has told something, and so has read where it shall die."""
+    read = fitboard.running.read(run)
+    assert read["status"] not in {"completed", "failed", "canceled"}, read
+    return bool(read["attempt"] == attempt and read["stage"] is not None)
+
+
+@pytest.mark.parametrize("blow", BLOWS)
+def test_what_is_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evidence, blow: str) -> None:
+    chance, left = random.Random(f"{SEED} {blow}"), -(-KILLS // len(BLOWS))
+    strokes = BLOWS[blow]
+    while left > 0 or strokes:
+        fitboard.wait_for_workers()
         run = fitboard.running.run(**PARAMS)["id"]
         watcher = Watcher(fitboard.running, run)
-        killing.kill_at_random(fitboard.running, run, chance, kills := min(left, 13))
-        left -= kills
-        fitboard.end(run, watcher, undisturbed)
-
-
-DEATHS = {
-    "the server": ["server"],
-    "the worker": ["worker"],
-    "all of them, twice": ["child worker server"] * 2,
-}
-
-
-@pytest.mark.parametrize("deaths", DEATHS.values(), ids=DEATHS.keys())
-def test_a_server_or_a_worker_killed(fitboard: Fitboard, undisturbed: Evidence, deaths: list[str]) -> None:
-    run = fitboard.running.run(**PARAMS)["id"]
-    watcher = Watcher(fitboard.running, run)
-    for victims in deaths:
-        fitboard.past(run, epochs=150)
-        fitboard.kill(victims.split())
-    fitboard.end(run, watcher, undisturbed)
+        killing.kill_at_random(fitboard, run, chance, min(left, AT_MOST))
+        left -= AT_MOST
+        for victims in strokes:
+            killing.wait_for_an_epoch(fitboard, run)
+            fitboard.kill(victims.split(), run)
+        strokes = []
+        end(fitboard, run, watcher, undisturbed)

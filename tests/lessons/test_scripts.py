@@ -1,15 +1,11 @@
 """A run's listing, in a clean process with only the data file beside it, gives the run's History to the digit."""
 
-import csv
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.lessons.repeating import chosen_before_importing, history_of
 from tests.running import Running
 
 RUNS: dict[str, dict[str, Any]] = {
@@ -31,26 +27,6 @@ RUNS: dict[str, dict[str, Any]] = {
 }
 
 
-def history_of(listing: str, folder: Path, data: Path) -> tuple[dict[str, list[float]], str]:
-    """Run a listing and read the ``history.csv`` that it writes; also what it printed."""
-    folder.mkdir()
-    (folder / "listing.py").write_text(listing)
-    for name in ("pima-indians-diabetes.csv", "ionosphere.csv"):
-        if name in listing:
-            shutil.copy(data / name, folder)
-    plain = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LD_LIBRARY_PATH"}}
-    done = subprocess.run(
-        [sys.executable, "-I", "listing.py"], cwd=folder, env=plain, capture_output=True, text=True, timeout=240
-    )
-    assert done.returncode == 0, done.stderr
-    with (folder / "history.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    names = [
-        name for name, value in rows[0].items() if name != "epoch" and value != "NA"
-    ]  # NA: there is no such metric
-    return {name: [float(row[name]) for row in rows] for name in names}, done.stdout
-
-
 @pytest.mark.parametrize("params", RUNS.values(), ids=RUNS.keys())
 def test_the_listing_repeats_the_run(
     fitboard: Running, datasets_folder: Path, tmp_path: Path, params: dict[str, Any]
@@ -60,7 +36,10 @@ def test_the_listing_repeats_the_run(
     assert done["status"] == "completed", done["error"]
     listing = fitboard.http.get(f"/api/v1/runs/{run}/script.py").text
     assert (done["route"], "jit_compile=True" in listing) == ("compiled", True)
-    repeated, printed = history_of(listing, tmp_path / "clean", datasets_folder)
+    clean = params["dataset"] == "pima-indians-diabetes"  # one of them, so that the warm process is held against it
+    repeated, printed = history_of(listing, tmp_path / "listing", datasets_folder, clean=clean)
+    if clean:
+        assert history_of(listing, tmp_path / "warm", datasets_folder)[0] == repeated
     recorded = fitboard.http.get(f"/api/v1/runs/{run}/history").json()["history"]
     assert repeated == recorded
     for part in ("train", "test"):
@@ -68,3 +47,13 @@ def test_the_listing_repeats_the_run(
         if score is not None:
             assert f"loss {score['loss']:.4f}  accuracy {score['accuracy']:.4f}" in printed
     assert printed.count("truth ") == len(done["result"]["predictions"]["rows"])
+
+
+def test_what_a_listing_chooses_before_it_imports_keras_is_known() -> None:
+    listing = 'import os\nos.environ["A"] = "1"\nimport numpy\nimport keras\nos.environ["B"] = "2"\n'
+    assert chosen_before_importing(listing) == {"A": "1"}
+
+
+def test_a_listing_that_fails_is_no_listing_that_repeats(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="NameError: name 'undefined'"):
+        history_of("print(undefined)", tmp_path / "listing", tmp_path)

@@ -1,0 +1,122 @@
+"""A server and two workers that a test kills as it likes; what was killed is started again.
+
+The second worker is warm while the first trains, and takes over when that one dies: importing Keras takes longer than
+everything that is tested here.
+"""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from app import launch
+from tests.faults.arming import INTERVAL, VARIABLE
+from tests.running import WORKER_LIMIT, Running, wait_until
+
+GENERATIONS = 0.25
+"""Seconds from one generation to the next."""
+
+
+class Fitboard:
+    """Processes to kill.
+
+    Attributes:
+        running: the server; its own worker isn't used.
+        places: the file in which a child reads where it shall die.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.places = folder / "places"
+        self.running = Running(folder / "fitboard")
+        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._started = 0
+        self.running.start_server()
+        for _ in range(2):
+            self._start_worker()
+
+    def wait_for_workers(self) -> None:
+        """Wait until both workers are warm and free, but for the one that trains."""
+
+        def warm() -> bool:
+            known = self.running.http.get("/health").json()["workers"]
+            free = {one["name"] for one in known if one["free"]} | self._busy()
+            return free.issuperset(self._workers)
+
+        wait_until(warm, WORKER_LIMIT, "two warm workers", interval=0.1)
+
+    def child(self, run: str) -> psutil.Process | None:
+        """The process that trains a run, if there is one."""
+        with suppress(psutil.NoSuchProcess, KeyError):
+            worker = psutil.Process(self._workers[self._owner(run)].pid)
+            for server in worker.children():
+                for child in server.children():
+                    if child.status() != psutil.STATUS_ZOMBIE:
+                        return child
+        return None
+
+    def kill_child(self, run: str) -> None:
+        """SIGKILL the process that trains a run."""
+        child = wait_until(lambda: self.child(run), 30, f"a process of run {run}", interval=0.01)
+        assert child is not None
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+
+    def kill(self, victims: Sequence[str], run: str) -> None:
+        """SIGKILL some of ``child``, ``worker`` (the one that trains ``run``), ``other`` and ``server``, in this order.
+
+        All but the child are started again at once.
+        """
+        owner = self._owner(run)
+        if "child" in victims:
+            self.kill_child(run)
+        names = [name for name in self._workers if ("worker" if name == owner else "other") in victims]
+        for name in names:
+            self.running.kill(self._workers.pop(name))
+        if "server" in victims:
+            assert self.running.server is not None
+            self.running.kill(self.running.server)
+            self.running.start_server()
+        for _ in names:
+            self._start_worker()
+
+    def saved(self, run: str) -> int:
+        """The epoch with which an attempt would go on now; -1 where nothing is saved."""
+        query = (
+            "SELECT max(checkpoints.epoch) FROM checkpoints JOIN runs ON run_number = number "
+            "WHERE kind = 'generation' AND id = ?"
+        )
+        path = self.running.data / "fitboard.sqlite3"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            ((epoch,),) = database.execute(query, (run,)).fetchall()
+        return -1 if epoch is None else int(epoch)
+
+    def stop(self) -> None:
+        """End everything."""
+        for worker in self._workers.values():
+            launch.stop(worker, launch.WORKER_GRACE)
+        self.running.stop()
+
+    def _start_worker(self) -> None:
+        self._started += 1
+        name = f"armed-{self._started}"
+        settings = self.running.settings()
+        command = launch.worker_command(settings, self.running.url, name)
+        command = [sys.executable, "-m", "tests.faults.armed_worker", *command[3:]]
+        env: dict[str, Any] = {**self.running.env, "FITBOARD_WORKER_KEY": settings.worker_secret}
+        env |= {VARIABLE: f"@{self.places}", INTERVAL: str(GENERATIONS)}
+        with open(self.running.folder / "worker.log", "ab") as output:
+            self._workers[name] = launch.spawn(command, env, output)
+
+    def _busy(self) -> set[str]:
+        """The workers that have an attempt."""
+        return {path.parent.parent.name for path in self.running.data.glob("worker/*/*/assignment.json")}
+
+    def _owner(self, run: str) -> str:
+        found = self.running.data.glob(f"worker/*/{run}-*/assignment.json")
+        newest = max(found, key=lambda path: int(path.parent.name.rpartition("-")[2]), default=None)
+        return newest.parent.parent.name if newest is not None else ""
