@@ -72,13 +72,16 @@ class CrossValidation:
             trainer = self._trainers.get(like)
             if trainer is None:
                 trainer = self._trainers[like] = Trainer(build(0), choice, **self._engine)
-            fold_of = _Folds(folds, epochs, batch_size, seed)
+            planned = _Folds(folds, epochs, batch_size, seed)
+            reporting = self._reports(planned, later[0] - first, in_all, remedy)
             if not self._begun:  # before anything is compiled, so that there is something to go on from
-                self._keeper.begin(trainer.model, self._reports(fold_of, 0, in_all, remedy).course, bool(self._resumed))
-            trainer.prepare(folds, fold_of.plan)
+                self._keeper.begin(trainer.model, reporting.course, self._resumed is not None)
+            trainer.prepare(folds, planned.plan)
             for number in later:
                 k = number - first
-                self._train(trainer, build, fold_of, k, self._reports(fold_of, k, in_all, remedy))
+                if number != later[0]:
+                    reporting = self._reports(planned, k, in_all, remedy)
+                self._train(trainer, build, planned, k, reporting)
                 self._tell(in_all)
             if self._given >= in_all:
                 self._keeper.finish()

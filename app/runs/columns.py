@@ -117,7 +117,11 @@ def read(session: Session, run: Run, fold: int | None = None) -> Columns:
     Of a cross-validation the mean over its folds, or one ``fold`` (from 0).
     """
     parts = read_folds(session, run.number, fold)
-    found = mean(parts) if fold is None else parts.get(fold, {})
+    return ordered(run, mean(parts) if fold is None else parts.get(fold, {}))
+
+
+def ordered(run: Run, found: Columns) -> Columns:
+    """The columns in the order in which Keras reports the run's metrics."""
     first = [name for name in run.last or {} if name in found]
     return {name: found[name] for name in [*first, *sorted(found.keys() - set(first))]}
 

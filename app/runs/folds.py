@@ -7,6 +7,7 @@ counts the folds that have it: while one is under way, and where they are of dif
 import math
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.errors import Problem
@@ -14,18 +15,18 @@ from app.models import Run
 
 
 class Measured(Protocol):
-    """One metric of one fold: epochs (from 0), ascending, and a value for each; not finite is NaN."""
+    """One metric of one fold: epochs (from 0), ascending, and a value for each; not finite is NaN or None."""
 
     @property
-    def epoch(self) -> "Sequence[int] | memoryview[int]":
-        """The epochs."""
+    def epoch(self) -> Any:
+        """The epochs: a sequence of integers that knows whether it equals another."""
 
     @property
-    def value(self) -> "Sequence[float] | memoryview[float]":
-        """The values."""
+    def value(self) -> Any:
+        """The values: a sequence as long."""
 
 
-def side_by_side(parts: Sequence[Measured]) -> Iterator[tuple[int, tuple[float, ...]]]:
+def side_by_side(parts: Sequence[Measured]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Each epoch, ascending, with the values of the folds that have it."""
     longest = max(parts, key=lambda one: len(one.epoch)).epoch
     if not all(longest[: len(one.epoch)] == one.epoch for one in parts):  # as good as never
@@ -38,8 +39,8 @@ def side_by_side(parts: Sequence[Measured]) -> Iterator[tuple[int, tuple[float, 
         start = stop
 
 
-def _by_epoch(parts: Sequence[Measured]) -> Iterator[tuple[int, tuple[float, ...]]]:
-    known: dict[int, list[float]] = {}
+def _by_epoch(parts: Sequence[Measured]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    known: dict[int, list[Any]] = {}
     for one in parts:
         for epoch, value in zip(one.epoch, one.value, strict=True):
             known.setdefault(epoch, []).append(value)
@@ -56,12 +57,29 @@ def mean(parts: Sequence[Measured]) -> "tuple[array[int], array[float]]":
     return epochs, means
 
 
-def spread(parts: Sequence[Measured]) -> list[tuple[int, float, float]]:
-    """Each epoch with the mean over the folds and their standard deviation: NumPy's, of these and not of a sample."""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the folds lie at one epoch: their mean (None where one isn't finite), standard deviation, and number.
+
+    The deviation is NumPy's and that of ``cross_val_score(…).std()``: of these values, not of a sample.
+    """
+
+    epoch: int
+    mean: float | None
+    deviation: float
+    count: int
+
+
+def spread(parts: Sequence[Measured]) -> list[Spread]:
+    """How the folds lie around their mean, epoch by epoch."""
     found = []
     for epoch, values in side_by_side(parts):
-        middle = _mean(values)
-        found.append((epoch, middle, math.sqrt(_mean([(value - middle) ** 2 for value in values]))))
+        middle = math.nan if None in values else _mean(values)
+        if math.isfinite(middle):
+            deviation = math.sqrt(_mean([(value - middle) ** 2 for value in values]))
+            found.append(Spread(epoch, middle, deviation, len(values)))
+        else:
+            found.append(Spread(epoch, None, 0.0, len(values)))
     return found
 
 

@@ -29,7 +29,8 @@ follow({
       setChip(known.querySelector("[data-chip]"), data.status, data.reason);
       refresh();
     } else if (type === "epoch" && seq > Number(known.getAttribute("data-seq"))) {
-      setText(known.querySelector("[data-note]"), `epoch ${data.epoch + 1} of ${known.getAttribute("data-epochs") || "?"}`);
+      const epochs = data.epochs ?? (Number(known.getAttribute("data-epochs")) || undefined);
+      setText(known.querySelector("[data-note]"), epochWords(data, epochs));
     }
   },
 });
