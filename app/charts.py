@@ -151,7 +151,7 @@ def summary(
         (first_epoch, first), (last_epoch, last) = points[0], points[-1]
         around = spreads.get(role)
         newest = around[-1] if around else None
-        name = f"{title(metric).lower()}{_whose(newest)}"
+        name = f"{title(metric).lower()}{_whose(around)}"
         if len(points) == 1:
             sentences.append(f"{words} {name} is {short(first)} after epoch {first_epoch + 1}.")
             continue
@@ -166,10 +166,13 @@ def summary(
     return " ".join(sentences) or "No value yet."
 
 
-def _whose(newest: Spread | None) -> str:
-    if newest is None:
+def _whose(around: Sequence[Spread] | None) -> str:
+    if not around:
         return ""
-    return ", of one fold," if newest.count == 1 else f", the mean of {newest.count} folds,"
+    fewest, most = min(one.count for one in around), max(one.count for one in around)
+    if most == 1:
+        return ", of one fold,"
+    return f", the mean of {most if fewest == most else f'{fewest} to {most}'} folds,"
 
 
 def resumed(seams: Sequence[int]) -> str:

@@ -68,13 +68,20 @@ class Resume(BaseModel):
     )
 
 
+OF_FOLD = "Of a cross-validation, and left out elsewhere: the fold, from 0, whose epoch it is."
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
 class BestEpoch(Shape):
     """The best epoch so far, from 0, by the metric that the lesson monitors."""
 
     epoch: int
     monitor: str
     value: float
-    fold: int | None = Field(None, description="Of a cross-validation alone: the fold, from 0, whose epoch it is.")
+    fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
 
 
 class RunError(Shape):
@@ -91,7 +98,7 @@ class Irreproducible(Shape):
     metric: str
     stored: float | None = Field(description="What was recorded first, and stays; null where not finite.")
     replayed: float | None = Field(description="What came out later; null where not finite.")
-    fold: int | None = Field(None, description="Of a cross-validation alone: the fold, from 0, whose epoch it is.")
+    fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
 
 
 class Links(Shape):
@@ -231,7 +238,7 @@ class CheckpointShape(Shape):
     """A saved model. ``epoch`` counts from 0."""
 
     kind: Literal["best", "last"]
-    fold: int | None = Field(description="Of a cross-validation, the fold, from 0, whose epoch it is.")
+    fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
     epoch: int
     monitor: str | None
     value: float | None

@@ -37,8 +37,7 @@ export function summary(metric, history, seams = []) {
       if (record === null || (low ? value < record : value > record)) best = index;
     });
     if (first < 0) continue;
-    const folds = foldsAt(history, prefix + metric, series.epoch[last]);
-    const whose = folds ? `, ${folds},` : "";
+    const whose = whoseMean(history, prefix + metric);
     const [words, at] = [`${name} ${title(metric).toLowerCase()}${whose}`, (/** @type {number} */ index) => series.epoch[index] + 1];
     sentences.push(
       first === last
@@ -79,12 +78,14 @@ function deviationAt({ folds }, name, epoch) {
   return spread.count[place] > 1 && spread.mean[place] !== null ? spread.deviation[place] : null;
 }
 
-/** @type {(history: History, name: string, epoch: number) => string} */
-function foldsAt({ folds }, name, epoch) {
-  const spread = folds?.spread(name);
-  if (!folds || !spread) return "";
-  const count = spread.count[Math.min(Math.floor(epoch / folds.stride), spread.count.length - 1)];
-  return count === 1 ? "of one fold" : `the mean of ${count} folds`;
+/** @type {(history: History, name: string) => string} */
+function whoseMean({ folds }, name) {
+  const counts = folds?.spread(name)?.count;
+  if (!counts) return "";
+  let [fewest, most] = [Infinity, 0];
+  for (const count of counts) [fewest, most] = [Math.min(fewest, count), Math.max(most, count)];
+  if (most === 1) return ", of one fold,";
+  return `, the mean of ${fewest === most ? most : `${fewest} to ${most}`} folds,`;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { call, Problem } from "./api.js";
 import { announce, atMostEvery, byId, fetchPage, setText, swap } from "./page.js";
 import { follow } from "./socket.js";
-import { setChip } from "./words.js";
+import { epochWords, setChip } from "./words.js";
 
 /** @param {string} id */
 const row = (id) => document.querySelector(`tr[data-run="${CSS.escape(id)}"]`);

@@ -76,7 +76,7 @@ def test_the_run_says_which_fold_and_epoch_it_is_at(server: Server) -> None:
     assert run["last"] == {"loss": 0.6}
     assert run["best"] == best
     attempt.save(b"a model", epoch=1)
-    assert server.http.get(f"{RUNS}/{attempt.run}/checkpoints").json()["items"][0]["fold"] is None
+    assert "fold" not in server.http.get(f"{RUNS}/{attempt.run}/checkpoints").json()["items"][0]
 
 
 @pytest.mark.parametrize("stretch", [3, 1024])
@@ -173,13 +173,14 @@ def test_mean_and_deviation_are_those_of_the_statistics_module(parts: list[list[
         Series([epoch + (index if shift else 0) for epoch in range(len(part))], [*part])
         for index, part in enumerate(parts)
     ]
-    for epoch, middle, deviation in folds.spread(made):  # type: ignore[arg-type]
-        here = [one.value[one.epoch.index(epoch)] for one in made if epoch in one.epoch]
-        assert math.isclose(middle, statistics.fmean(here), rel_tol=1e-12, abs_tol=1e-9)  # type: ignore[arg-type]
-        assert math.isclose(deviation, statistics.pstdev(here), rel_tol=1e-6, abs_tol=1e-6)  # type: ignore[type-var]
+    for found in folds.spread(made):
+        here = [one.value[one.epoch.index(found.epoch)] or 0.0 for one in made if found.epoch in one.epoch]
+        assert found.count == len(here)
+        assert math.isclose(found.mean or 0.0, statistics.fmean(here), rel_tol=1e-12, abs_tol=1e-9)
+        assert math.isclose(found.deviation, statistics.pstdev(here), rel_tol=1e-6, abs_tol=1e-6)
 
 
 def test_of_numbers_too_large_to_add_there_is_no_mean() -> None:
     huge = Series([0], [1.7e308])
-    (found,) = folds.mean([huge, huge])[1]  # type: ignore[list-item]
+    (found,) = folds.mean([huge, huge])[1]
     assert math.isnan(found)

@@ -1,6 +1,6 @@
 """folds
 
-Revision: 0006, after 0004. A cross-validation keeps its metrics fold by fold, and says which fold is under way
+Revision: 0007, after 0004. A cross-validation keeps its metrics fold by fold, and says which fold is under way
 (docs/decisions/0012).
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0006"
+revision = "0007"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
@@ -19,7 +19,7 @@ ADDED = (("runs", "fold"), ("runs", "folds"), ("runs", "best_fold"), ("checkpoin
 def upgrade() -> None:
     """Apply."""
     # Added as they are, not by a new table: dropping the old one would delete what refers to it, and copying the
-    # blocks takes long. Of blocks the fold is no part of the key: one event is of one fold, so ``seq`` tells them apart.
+    # blocks takes long. Their key stays as it is: an event is of one fold, so ``seq`` tells folds apart.
     for table, name in ADDED:
         op.add_column(table, sa.Column(name, sa.Integer(), nullable=True))
     op.add_column("blocks", sa.Column("fold", sa.Integer(), server_default="0", nullable=False))
