@@ -1,7 +1,7 @@
 """folds
 
 Revision: 0007, after 0004. A cross-validation keeps its metrics fold by fold, and says which fold is under way
-(docs/decisions/0012).
+(docs/decisions/0013).
 """
 
 import sqlalchemy as sa

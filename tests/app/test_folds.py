@@ -4,6 +4,7 @@ import json
 import math
 import random
 import statistics
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from tests.app.server import RUNS, Attempt, Server, problem
 FOLDS = 3
 
 
-def rows(attempt: Attempt, told: list[tuple[int, int, float | None]]) -> None:
+def rows(attempt: Attempt, told: Sequence[tuple[int, int, float | None]]) -> None:
     """Report epochs of folds in one batch."""
     batch = [
         attempt.entry("epoch", epoch=epoch, metrics={"loss": loss}, seconds=0.1, fold=fold, folds=FOLDS, epochs=4)

@@ -134,5 +134,6 @@ def test_browser_and_server_say_the_same_of_folds() -> None:
     assert curve.summary == (
         "Training loss, the mean of 2 folds, went from 0.8000 (epoch 1) to 0.5000 (epoch 3); lowest 0.3750 at epoch 2. "
         "Its standard deviation over the folds is 0.2500 then. "
-        "Validation loss, the mean of 1 to 2 folds, went from 0.5000 (epoch 2) to 0.5000 (epoch 3); lowest 0.5000 at epoch 2."
+        "Validation loss, the mean of 1 to 2 folds, went from 0.5000 (epoch 2) to 0.5000 (epoch 3); "
+        "lowest 0.5000 at epoch 2."
     )
