@@ -206,7 +206,7 @@ def _checkpoint(batch: _Batch, entry: Entry) -> None:
 
 def _exhibit(batch: _Batch, entry: Entry) -> None:
     data = Exhibit.model_validate(entry.data)
-    if data.epoch is not None and data.epoch <= batch.highest:  # shown before the interruption
+    if data.epoch is not None and data.epoch <= batch.reached[1]:  # shown before the interruption
         return
     if not exhibits.keep(batch.session, batch.run.number, data):
         detail = f"A run shows at most {exhibits.MOST} exhibits, and {data.name!r} is one more. Use a name again."
