@@ -193,6 +193,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         among = self._among
         return {} if among is None else {"fold": among.fold, "folds": among.folds, "epochs": among.epochs}
 
+
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Calls a function with an epoch's number (from 0): after the first, the last, and now and then between.
 

@@ -49,6 +49,7 @@ class CrossValidation:
         """How many folds have been asked for."""
         self._begun = False
         self._trainers: dict[Hashable, Trainer] = {}
+        self._prepared: set[tuple[Hashable, int]] = set()
 
     def run(
         self,
@@ -76,7 +77,9 @@ class CrossValidation:
             reporting = self._reports(planned, later[0] - first, in_all, remedy)
             if not self._begun:  # before anything is compiled, so that there is something to go on from
                 self._keeper.begin(trainer.model, reporting.course, self._resumed is not None)
-            trainer.prepare(folds, planned.plan)
+            if (like, batch_size) not in self._prepared:
+                trainer.prepare(folds, planned.plan)
+                self._prepared.add((like, batch_size))
             for number in later:
                 k = number - first
                 if number != later[0]:
