@@ -76,7 +76,7 @@ def run(params: FirstNetworkParams, session: "Session") -> None:
         session,
         params,
         build=lambda features: build(params, features),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
+        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
         minimised=f"{name} with learning rate {params.learning_rate:g}",
     )
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))

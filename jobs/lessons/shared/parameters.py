@@ -153,7 +153,7 @@ def batch_size(default: int, unit: str = "rows") -> Any:
     )
 
 
-def dropout_rate(default: float, description: str) -> Any:
+def dropout_rate(default: float, description: str, group: str = "Network") -> Any:
     """Which share of neurons is switched off."""
     return Field(
         default=default,
@@ -161,7 +161,7 @@ def dropout_rate(default: float, description: str) -> Any:
         lt=1.0,
         title="Dropout rate",
         description=description,
-        json_schema_extra={"group": "Network", "unit": "share", "step": 0.05},
+        json_schema_extra={"group": group, "unit": "share", "step": 0.05},
     )
 
 
