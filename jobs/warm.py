@@ -21,7 +21,7 @@ with quiet_terminal():
     import sklearn.datasets
 
     import jobs.child
-    import jobs.training
+    import jobs.execution
 
     if importlib.util.find_spec("tensorflow") is not None:
         # On JAX too: keras.utils.set_random_seed imports it wherever it is installed, which takes seconds.
