@@ -1,7 +1,7 @@
 """How a lesson lets its models be asked: what it is given, and what it answers. Light, like the catalogue.
 
-A lesson whose models can be asked has an :class:`Asking` in ``Lesson.asking``. Its functions prepare an input exactly as
-the lesson prepared its training rows, ask the model, and say what came out.
+A lesson whose models can be asked has an :class:`Asking` in ``Lesson.asking``. Its functions prepare an input
+exactly as the lesson prepared its training rows, ask the model, and say what came out.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +24,10 @@ class Unanswerable(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+class NotYet(Exception):
+    """The answer takes longer than anybody waits; it is being made, and the question is to be asked again."""
 
 
 @dataclass(frozen=True)

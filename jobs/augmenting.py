@@ -6,7 +6,7 @@ augments takes them over by inheriting from :class:`AugmentationParams`.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from jobs.lessons.base import ONLY_NUMBERS, Flag, Params, Real
@@ -45,6 +45,7 @@ FactorRange = Annotated[tuple[Factor, ...], Field(min_length=2, max_length=2), A
 ZoomRange = Annotated[
     float | tuple[float, float],
     PlainValidator(_zoom),
+    PlainSerializer(lambda value: value, return_type=Any),
     WithJsonSchema(
         {
             "anyOf": [
@@ -117,7 +118,7 @@ class AugmentationParams(Params):
     fill_mode: Literal["nearest", "constant", "reflect", "wrap"] = Field(
         default="nearest",
         title="Fill mode",
-        description="What lies beyond the border: the nearest pixel, black, the mirrored image, or the image once more.",
+        description="What lies beyond the border: the nearest pixel, black, the image mirrored, or the image again.",
         json_schema_extra={"group": "Place"},
     )
     brightness_range: FactorRange | None = Field(

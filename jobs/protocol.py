@@ -14,8 +14,8 @@ A worker makes five kinds of calls, all over HTTP to the server that owns the da
 * ``POST /api/worker/answers/{question}`` answers a question that ``sync`` has brought (:mod:`jobs.questions`), and
   ``GET /api/worker/models/{run}/{sha256}`` fetches the saved model that it is about.
 
-The first and the last are authorised by the worker key, the others by the token of the one attempt. A call that carries an
-attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.
+The first and the last are authorised by the worker key, the others by the token of the one attempt. A call that carries
+an attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.
 """
 
 import math
@@ -27,7 +27,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from jobs.backend import DEFAULT
 
-PROTOCOL = 4
+PROTOCOL = 5
 """Raised when either side could misread the other; the server refuses a worker that speaks another number."""
 
 HOLD_SECONDS = 10.0

@@ -1,7 +1,7 @@
 """What people ask a worker while they wait, and what it answers: the payloads of :class:`jobs.protocol.Question`.
 
-Plain pydantic, for both sides of the wire. Questions are never stored: one that isn't answered in time is asked again by
-whoever still wants to know. How a worker answers is in :mod:`jobs.answering`.
+Plain pydantic, for both sides of the wire. Questions are never stored: one that isn't answered in time is asked again
+by whoever still wants to know. How a worker answers is in :mod:`jobs.answering`.
 """
 
 from typing import Annotated, Any, Literal
@@ -62,11 +62,12 @@ class Objection(Wire):
 
 
 class Refusal(Wire):
-    """Why there is no answer: ``kind`` is one of the server's types of problems."""
+    """Why there is no answer: ``kind`` is one of the server's types of problems, ``later`` says that one is coming."""
 
     kind: Literal["invalid-input", "dataset-unavailable", "dataset-invalid", "no-checkpoint", "no-answer"]
     detail: str
-    objections: list[Objection] = []
+    objections: tuple[Objection, ...] = ()
+    later: bool = False
 
 
 class Answer(Wire):
