@@ -44,8 +44,14 @@ BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["image"],
+                    "additionalProperties": False,
                     "properties": {
-                        "image": {"type": "string", "format": "binary", "description": "A PNG or JPEG file."},
+                        "image": {
+                            "type": "string",
+                            "format": "binary",
+                            "minLength": 1,
+                            "description": "A PNG or JPEG file.",
+                        },
                         "checkpoint": {"type": "string", "enum": ["best", "last"]},
                     },
                 }

@@ -1,8 +1,8 @@
 """The worker's side of questions: what waits, and the one process that answers, kept warm while people ask.
 
 The process is started by the first question and ends when nobody has asked for a while. One that takes too long over a
-question, or dies of it, is ended; that question is answered with why, and the next starts another. All methods belong
-to the worker's loop (:mod:`jobs.pool`).
+question is ended, and that question is answered with why. One that dies may have been killed by somebody else: another
+is asked the same, once. All methods belong to the worker's loop (:mod:`jobs.pool`).
 """
 
 import contextlib
@@ -49,6 +49,7 @@ class Desk:
         self._until: float | None = None
         self._hung = False
         self._ending = False
+        self._tried: str | None = None
         self.process: ForkServerProcess | None = None
         self.line: Connection | None = None
 
@@ -99,7 +100,10 @@ class Desk:
         self.process = self.line = self._until = None
         question, self._current = self._current, None
         hung, self._hung, self._ending = self._hung, False, False
-        if question is not None:
+        if question is not None and not hung and question.id != self._tried:
+            self._tried = question.id
+            self._waiting.appendleft(question)
+        elif question is not None:
             why = f"took more than {LIMIT:.0f} seconds" if hung else f"ended its process (exit code {code})"
             self._refuse(question, f"This {why}, and was given up. Ask for less, or see the worker's output.")
         if code != FORK_SERVER_DIED:

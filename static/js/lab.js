@@ -104,7 +104,6 @@ const show = latest(
     box.classList.toggle("bad", !later);
     box.replaceChildren(make("strong", {}, problem.title), make("span", {}, problem.detail));
     box.hidden = false;
-    byId("after").classList.add("stale");
     window.clearTimeout(retry);
     if (later) retry = window.setTimeout(refresh, RETRY);
   },
@@ -115,6 +114,7 @@ function refresh() {
   tellValues();
   const asked = question();
   address(asked);
+  byId("after").classList.add("stale"); // fades only where the answer takes long
   show(asked);
 }
 
