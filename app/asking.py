@@ -16,6 +16,8 @@ LONGEST_ROW = 10_000
 LONGEST_IMAGE = 8_000_000
 """Characters of a picture in base64: less than the largest body that the doors let in."""
 
+Index = Annotated[int, Field(ge=0, le=2**31 - 1), ONLY_NUMBERS]
+
 Which = Literal["best", "last"]
 
 
@@ -33,11 +35,8 @@ class NewPreview(BaseModel):
     seed: Integer = Field(7, ge=0, le=2**32 - 1, description="What happens is drawn from it.")
     rows: Integer = Field(3, ge=1, le=10)
     columns: Integer = Field(3, ge=1, le=10)
-    index: Integer | None = Field(
-        None,
-        ge=0,
-        le=2**31 - 1,
-        description="One training image, changed rows times columns times; else the first so many.",
+    index: Index | None = Field(
+        None, description="One training image, changed rows times columns times; else the first so many."
     )
 
 
