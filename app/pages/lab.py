@@ -31,7 +31,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
 
 BRIGHTEST, BRIGHTNESS_STEP = 2.0, 0.05
 
-STARTS = (
+STARTS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("nothing", "Nothing", {}),
     ("turned", "A little of everything", {"rotation_range": 15, "width_shift_range": 0.1, "height_shift_range": 0.1,
                                          "zoom_range": 0.1}),
@@ -108,7 +108,7 @@ def lab(request: Request) -> Response:
         starts=tuple((slug, title) for slug, title, _ in STARTS),
         data={
             "defaults": {name: field.default for name, field in params.items()},
-            "starts": {slug: values for slug, _, values in STARTS},
+            "starts": {slug: dict(values) for slug, _, values in STARTS},
         },
     )
     return site(request).answer(request, "lab.html", page)

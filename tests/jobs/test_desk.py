@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from jobs.answering import child, desk
+from jobs.answering.client import AnswerClient
 from jobs.protocol import Question
 from tests.running import wait_until
 
@@ -41,7 +42,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """What is told of questions that were given up: id and why."""
     found: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        desk.AnswerClient, "hand_over", lambda _self, question, answer: found.append((question, answer.refusal.detail))
+        AnswerClient, "hand_over", lambda _self, question, answer: found.append((question, answer.refusal.detail))
     )
     monkeypatch.setattr(child, "main", stubborn)
     return found
