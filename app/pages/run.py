@@ -23,6 +23,7 @@ from app.pages import course, folds, resuming, showing
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
+from app.pages.try_it import asked_about
 from app.reading import Reading, read
 from app.runs import columns, events, exhibits, generations, history, lifecycle, queries
 from jobs.lessons import registry
@@ -103,6 +104,7 @@ class RunPage(Page):
     further: resuming.Further | None
     elapsed: float | None
     furthest: int
+    askable: bool
     data: Mapping[str, Any]
 
 
@@ -167,6 +169,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         further=resuming.further(found, reached),
         elapsed=elapsed,
         furthest=max([1, *(one.epoch[-1] + 1 for one in series.values())]),
+        askable=found.status == Status.COMPLETED and asked_about(found) is not None,
         data=_data(found, series, thinned) if whole else {},
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from jobs.asking import Asking
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Lesson(Generic[P]):
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
         stages: what the lesson goes through, in order, each with what it is for.
         trains: whether it trains a network: then it has curves and saved models.
+        asking: how the models of its runs can be asked; None where they can't.
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
 
@@ -153,4 +155,5 @@ class Lesson(Generic[P]):
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
     stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)
     trains: bool = True
+    asking: Asking | None = None
     band: Callable[[P], Band | None] = _no_band

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.first_network.guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network.listing import script
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -94,5 +94,6 @@ LESSON = Lesson(
     run=run,
     script=script,
     check=check,
+    asking=table_asking.ASKING,
     band=band,
 )
