@@ -166,7 +166,7 @@ def sweeps(session: Session, runs: Iterable[Run]) -> dict[int, str]:
     if not numbers:
         return {}
     query = select(Sweep.number, Sweep.id).where(Sweep.number.in_(set(numbers.values())))
-    ids = dict(session.execute(query).tuples())
+    ids = {row.number: row.id for row in session.execute(query)}
     return {number: ids[sweep_number] for number, sweep_number in numbers.items()}
 
 
