@@ -60,7 +60,8 @@ def figures(history: Mapping[str, Series], metric: str) -> Figures:
         return Figures()
     known = [(value, epoch) for value, epoch in zip(judged.value, judged.epoch, strict=True) if value is not None]
     best = (min if prefers_low(metric) else max)(known, key=lambda one: one[0]) if known else (None, None)
-    return Figures(best[0], best[1], train and train.value[-1], validation and validation.value[-1])
+    last_train, last_validation = (None if one is None else one.value[-1] for one in (train, validation))
+    return Figures(best[0], best[1], last_train, last_validation)
 
 
 def overlay(histories: Sequence[Mapping[str, Series]], metric: str) -> Overlay | None:

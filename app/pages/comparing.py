@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +57,11 @@ class Comparison:
     metrics: tuple[str, ...]
 
 
-def compare(session: Session, runs: Sequence[Run]) -> Comparison:
-    """Put runs side by side, in their order, with a fixed number of queries."""
+def compare(session: Session, runs: Sequence[Run], first: Iterable[str] = ()) -> Comparison:
+    """Put runs side by side, in their order, with a fixed number of queries; these parameters ``first``."""
     found = columns.read_all(session, [run.number for run in runs])
     series = [history.series(found[run.number]) for run in runs]
-    differing = differences(runs)
+    differing = differences(runs, first)
     entries = []
     for place, (run, one) in enumerate(zip(runs, series, strict=True)):
         values = tuple(_value(run, column.name) for column in differing)
@@ -83,15 +83,15 @@ def compare(session: Session, runs: Sequence[Run]) -> Comparison:
     )
 
 
-def differences(runs: Sequence[Run]) -> tuple[Column, ...]:
-    """The parameters in which runs differ, in the order of the first run's lesson; the lesson itself before them."""
+def differences(runs: Sequence[Run], first: Iterable[str] = ()) -> tuple[Column, ...]:
+    """The parameters in which runs differ: the ``first``, then in the lesson's order; before them the lesson itself."""
     titles: dict[str, str] = {}
     for slug in dict.fromkeys(run.lesson for run in runs):
         try:
             titles |= {field.name: field.title for field in forms.fields(registry.get(slug).params)}
         except KeyError:
             continue
-    names = dict.fromkeys(name for run in runs for name in run.params)
+    names = dict.fromkeys([*first, *(name for run in runs for name in run.params)])
     differing = [
         Column(name, titles.get(name, title(name)))
         for name in names

@@ -15,7 +15,7 @@ from app import forms
 from app.errors import Problem
 from app.models import Run, Sweep
 from app.overlay import Figures, Overlay, overlay, summary
-from app.pages import comparing, course, words
+from app.pages import comparing, words
 from app.pages.comparing import Comparison, Entry
 from app.pages.shared import site
 from app.pages.site import Page
@@ -64,7 +64,7 @@ def sweep(request: Request, sweep_id: str) -> Response:
     """
     with boards.of(request).database.read() as session:
         found = sweeps.find(session, sweep_id)
-        comparison = comparing.compare(session, sweeps.members(session, found))
+        comparison = comparing.compare(session, sweeps.members(session, found), found.grid)
         page = _page(
             request,
             comparison,
@@ -88,7 +88,7 @@ def sweep_csv(request: Request, sweep_id: str) -> Response:
     """
     with boards.of(request).database.read() as session:
         found = sweeps.find(session, sweep_id)
-        return _csv(comparing.compare(session, sweeps.members(session, found)), f"{found.lesson}-{found.id}")
+        return _csv(comparing.compare(session, sweeps.members(session, found), found.grid), f"{found.lesson}-{found.id}")
 
 
 @router.get("/compare")
