@@ -88,7 +88,9 @@ def sweep_csv(request: Request, sweep_id: str) -> Response:
     """
     with boards.of(request).database.read() as session:
         found = sweeps.find(session, sweep_id)
-        return _csv(comparing.compare(session, sweeps.members(session, found), found.grid), f"{found.lesson}-{found.id}")
+        return _csv(
+            comparing.compare(session, sweeps.members(session, found), found.grid), f"{found.lesson}-{found.id}"
+        )
 
 
 @router.get("/compare")

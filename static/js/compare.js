@@ -132,6 +132,8 @@ follow({
     if (type === "status") {
       setChip(tr?.querySelector("[data-chip]") ?? null, data.status, data.reason);
       refresh();
+    } else if (type === "epoch" && (data.fold ?? null) !== null) {
+      refresh(); // the curve is the mean over the folds, which the server makes
     } else if (type === "epoch") {
       run.history.add(data.epoch, data.metrics);
       if (tr) setText(cell(tr, "epoch"), `${data.epoch + 1} of ${tr.getAttribute("data-epochs") || "?"}`);
