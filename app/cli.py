@@ -161,7 +161,7 @@ def train_several(
         typer.Option(
             "--try",
             metavar="NAME=V,V",
-            help="A parameter and its values, with commas or semicolons between; of lists with semicolons. May be repeated.",
+            help="A parameter and its values, with commas between; of lists with semicolons. May be repeated.",
         ),
     ],
     preset: Annotated[str | None, typer.Option(help="Start from this preset's values.", show_default=False)] = None,

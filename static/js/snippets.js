@@ -51,8 +51,8 @@ export function command(lesson, params, grid = {}) {
     return `--${flag} ${quoted(Array.isArray(value) ? value.join(",") : String(value))}`;
   });
   for (const [name, values] of Object.entries(grid)) {
-    const lists = values.some((value) => Array.isArray(value) || /[,;]/.test(String(value)));
-    flags.push(`--try ${quoted(`${name}=${values.map(String).join(lists ? ";" : ",")}${lists && values.length === 1 ? ";" : ""}`)}`);
+    const plain = values.every((value) => typeof value === "number" || typeof value === "boolean");
+    flags.push(`--try ${quoted(`${name}=${values.map(String).join(plain ? "," : ";")}`)}`);
   }
   return `${[`fitboard ${made(grid)} ${lesson}`, ...flags, "--follow"].join(" \\\n  ")}\n`;
 }
