@@ -42,7 +42,7 @@ def test_a_sweep_is_queued_and_what_is_refused_is_said_beside_its_flag(make_fitb
     assert refused.returncode == 2
     assert "  --try batch_size: Batch size 4096 is larger than" in refused.stderr
     assert queueing.http.get("/api/v1/runs").json()["items"] == []
-    made = fitboard(*command, "--preset", "course", "--try", "batch_size=10,40")
+    made = fitboard(*command, "--preset", "course", "--dataset", "breast-cancer", "--try", "batch_size=10,40")
     assert made.returncode == 0, made.stderr
     (sweep,) = queueing.http.get("/api/v1/sweeps").json()["items"]
     assert made.stdout.startswith(f"{queueing.url}/sweeps/{sweep['id']}\n")
