@@ -54,6 +54,11 @@ KINDS: Mapping[str, Kind] = {
     "unknown-run": Kind(
         404, "There is no such run", "The run was deleted, or its id is mistyped. GET /api/v1/runs lists the runs."
     ),
+    "unknown-sweep": Kind(
+        404,
+        "There is no such sweep",
+        "Its runs were deleted, or its id is mistyped. GET /api/v1/sweeps lists the sweeps.",
+    ),
     "unknown-lesson": Kind(404, "There is no such lesson", "GET /api/v1/lessons lists the lessons that can be run."),
     "no-checkpoint": Kind(
         404,

@@ -12,7 +12,20 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from app import __version__, errors, openapi
-from app.api import answers, checkpoints, exhibits, history, ingest, lessons, predict, previews, runs, stream, system
+from app.api import (
+    answers,
+    checkpoints,
+    exhibits,
+    history,
+    ingest,
+    lessons,
+    predict,
+    previews,
+    runs,
+    stream,
+    sweeps,
+    system,
+)
 from app.board import Board
 from app.database import Committed, Database
 from app.executors.local import LocalPool
@@ -82,7 +95,20 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    busiest_first = (ingest, answers, system, lessons, runs, history, checkpoints, exhibits, predict, previews, stream)
+    busiest_first = (
+        ingest,
+        answers,
+        system,
+        lessons,
+        runs,
+        history,
+        checkpoints,
+        exhibits,
+        sweeps,
+        predict,
+        previews,
+        stream,
+    )
     for room in busiest_first:
         app.include_router(room.router)
     pages.install(app, settings.data_dir / "cache")

@@ -1,7 +1,7 @@
 """What a lesson's ``run`` works with in an attempt.
 
-:class:`Session` is the lesson's only door to the outside: stages, log, data, fit, result. How an attempt ends is told in
-:mod:`jobs.execution`. Processes, signals and HTTP are not here.
+:class:`Session` is the lesson's only door to the outside: stages, log, data, fit, result. How an attempt ends is told
+in :mod:`jobs.execution`. Processes, signals and HTTP are not here.
 """
 
 import contextlib

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from app import board as boards
 from app import forms
 from app.charts import Curve, curves, title
-from app.models import Checkpoint, Run, Status
+from app.models import Checkpoint, Run, Status, Sweep
 from app.pages import course, folds, resuming, showing
 from app.pages.cards import Card, cards
 from app.pages.shared import site
@@ -87,6 +87,7 @@ class RunPage(Page):
 
     run: Run
     card: Card
+    sweep: Sweep | None
     lesson_title: str
     stages: tuple[StageView, ...]
     curves: tuple[Curve, ...]
@@ -152,6 +153,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         section="runs",
         run=found,
         card=card,
+        sweep=None if found.sweep_number is None else session.get(Sweep, found.sweep_number),
         lesson_title=course.title(found.lesson),
         stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
         curves=tuple(curves(series, found.seams, folds=thinned.parts)) if whole else (),

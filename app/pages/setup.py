@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from app.errors import Problem
-from app.pages import home, lab, lesson, problems, reference, run, runs, try_it
+from app.pages import home, lab, lesson, problems, reference, run, runs, sweeps, try_it
 from app.pages.shared import site
 from app.pages.shelf import Shelves
 from app.pages.site import Site
@@ -32,6 +32,7 @@ def install(app: FastAPI, cache: Path) -> None:
         run.router,
         try_it.router,
         runs.router,
+        sweeps.router,
         problems.router,
         reference.router,
         router,
