@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.crossvalidation import CrossValidation
-from jobs.datasets import Datasets, Tabular
+from jobs.datasets import Datasets, Images, Tabular
 from jobs.device import environment, gpus
 from jobs.engine import Afterwards, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
 from jobs.exhibits import Exhibit
@@ -136,6 +136,15 @@ class Session:
             DatasetInvalid: its file isn't in the expected form.
         """
         return self._datasets.load(dataset, self.log)
+
+    def load_images(self, dataset: str) -> Images:
+        """Labelled images; everything else as in :meth:`load`.
+
+        Raises:
+            DatasetUnavailable: they aren't here and couldn't be downloaded.
+            DatasetInvalid: their file isn't in the expected form.
+        """
+        return self._datasets.load_images(dataset, self.log)
 
     def built(self, model: Any) -> None:
         """Report the model: Keras's summary and its number of parameters."""

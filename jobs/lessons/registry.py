@@ -6,9 +6,16 @@ from jobs.lessons.base import Lesson
 from jobs.lessons.dropout.lesson import LESSON as DROPOUT
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
 from jobs.lessons.learning_rate.lesson import LESSON as LEARNING_RATE
+from jobs.lessons.mnist.lesson import LESSON as MNIST
 from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
 
-LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN, DROPOUT, LEARNING_RATE)
+LESSONS: tuple[Lesson[Any], ...] = (
+    FIRST_NETWORK,
+    SCIKIT_LEARN,
+    DROPOUT,
+    LEARNING_RATE,
+    MNIST,
+)
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
 
