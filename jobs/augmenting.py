@@ -62,33 +62,48 @@ ZoomRange = Annotated[
 ]
 
 
-class AugmentationParams(Params):
-    """What may happen to an image while it is trained on."""
-
-    rotation_range: Real = Field(
-        default=0.0,
+def rotation_range(default: float = 0.0) -> Any:
+    """The field of that name with a default of one's own, as are the next two."""
+    return Field(
+        default=default,
         ge=0.0,
         le=180.0,
         title="Rotation",
         description="Turned by up to so many degrees to either side.",
         json_schema_extra={"group": "Place", "unit": "degrees", "step": 1},
     )
-    width_shift_range: Real = Field(
-        default=0.0,
+
+
+def width_shift_range(default: float = 0.0) -> Any:
+    """To the left or right."""
+    return Field(
+        default=default,
         ge=0.0,
         le=100.0,
         title="Width shift",
         description="Moved left or right by up to this share of the width; from 1 on, by so many pixels.",
         json_schema_extra={"group": "Place", "unit": "share of the width", "step": 0.01},
     )
-    height_shift_range: Real = Field(
-        default=0.0,
+
+
+def height_shift_range(default: float = 0.0) -> Any:
+    """Up or down."""
+    return Field(
+        default=default,
         ge=0.0,
         le=100.0,
         title="Height shift",
         description="Moved up or down by up to this share of the height; from 1 on, by so many pixels.",
         json_schema_extra={"group": "Place", "unit": "share of the height", "step": 0.01},
     )
+
+
+class AugmentationParams(Params):
+    """What may happen to an image while it is trained on."""
+
+    rotation_range: Real = rotation_range()
+    width_shift_range: Real = width_shift_range()
+    height_shift_range: Real = height_shift_range()
     shear_range: Real = Field(
         default=0.0,
         ge=0.0,
@@ -145,6 +160,11 @@ class AugmentationParams(Params):
         description="Decorrelate the pixels: edges stay, what neighbours share goes. Takes the deviation's place.",
         json_schema_extra={"group": "Values"},
     )
+
+    @property
+    def centers(self) -> bool:
+        """Whether values are brought to another scale, so that they no longer go from black to white."""
+        return self.featurewise_center or self.featurewise_std_normalization or self.zca_whitening
 
     def augmentation(self) -> "Augmentation":
         """The same as the one definition that preview, training and script share."""

@@ -19,7 +19,7 @@ from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.crossvalidation import CrossValidation
 from jobs.datasets import Datasets, Images, Tabular
 from jobs.device import environment, gpus
-from jobs.engine import Afterwards, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
+from jobs.engine import Afterwards, Augment, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
 from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
@@ -165,6 +165,7 @@ class Session:
         evaluate: Sequence[tuple[Array, Array]] = (),
         predict: Sequence[Array] = (),
         callbacks: Sequence[Any] = (),
+        augment: Augment | None = None,
         remedy: str = "",
     ) -> dict[str, list[float]]:
         """``model.fit`` with this attempt's reporting, checkpoints and batch order; returns Keras's History.
@@ -178,6 +179,7 @@ class Session:
             evaluate: what will be evaluated afterwards, and ``predict`` what will be predicted: it is compiled beside
                 the training.
             callbacks: Keras's; what they remember goes on in a later attempt.
+            augment: changes the training rows anew in every epoch; then :meth:`choose` must be told.
             remedy: what to try should the loss stop being a number.
 
         Raises:
@@ -204,6 +206,7 @@ class Session:
             batch_size=batch_size,
             order=shuffled(len(rows), seed),
             validation=validation,
+            augment=augment,
             on_steps=reporting.steps_done,
         )
         engine = self._engine(model)

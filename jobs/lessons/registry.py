@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from jobs.lessons.augmentation.lesson import LESSON as AUGMENTATION
 from jobs.lessons.base import Lesson
 from jobs.lessons.dropout.lesson import LESSON as DROPOUT
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
@@ -15,6 +16,7 @@ LESSONS: tuple[Lesson[Any], ...] = (
     DROPOUT,
     LEARNING_RATE,
     MNIST,
+    AUGMENTATION,
 )
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}

@@ -26,11 +26,12 @@ function scalar(kind, text) {
  */
 export function parse(field, text) {
   if (field.kind === "flag") return text === "true";
+  if (text === "" && field.optional) return null;
   if (field.kind === "list") {
     const parts = text.replace(/^[[(]|[\])]$/g, "").split(",");
     return parts.map((part) => part.trim()).filter(Boolean).map((part) => scalar(field.item ?? "text", part));
   }
-  return text === "" && field.optional ? null : scalar(field.kind, text);
+  return scalar(field.kind, text);
 }
 
 /** @param {Field} field */

@@ -48,7 +48,10 @@ function question() {
 function address(asked) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(asked.params)) query.set(name, String(value));
-  const train = new URLSearchParams(query);
+  const train = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...data.defaults, ...asked.params })) {
+    if (value !== null) train.set(name, String(value));
+  }
   train.set("dataset", asked.dataset);
   train.set("seed", String(asked.seed));
   byId("train").setAttribute("href", `/lessons/augmentation?${train}`);

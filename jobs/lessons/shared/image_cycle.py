@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from jobs.engine import Augment
     from jobs.training import Session
 
 STAGES = {
@@ -42,6 +43,21 @@ class Trained:
     predictions: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Changed:
+    """Images on their way into a network.
+
+    Attributes:
+        parts: what the finished network is measured on.
+        augment: what changes the training images anew in every epoch.
+        trained_on: what ``augment`` is given, where that isn't the training part of ``parts``.
+    """
+
+    parts: images.ImageParts
+    augment: "Augment | None" = None
+    trained_on: "tuple[NDArray[np.float32], NDArray[np.float32]] | None" = None
+
+
 def many_classes(
     session: "Session",
     params: images.ImageParams,
@@ -50,6 +66,7 @@ def many_classes(
     optimizer: Callable[[], Any],
     minimised: str,
     callbacks: Callable[[Any, images.ImageParts], Sequence[Any]] = lambda _model, _parts: (),
+    change: Callable[[images.ImageParts], Changed] = Changed,
 ) -> Trained:
     """Go through the six stages.
 
@@ -60,9 +77,11 @@ def many_classes(
         optimizer: a new one.
         minimised: by what the loss is minimised, for the stage's words: ``Adam with learning rate 0.001``.
         callbacks: Keras's, for the model and its images.
+        change: what becomes of the images on their way into the network.
     """
     with session.stage(Stage.PREPARE) as stage:
-        parts = images.parted(session.load_images(params.dataset), params.samples)
+        changed = change(images.parted(session.load_images(params.dataset), params.samples))
+        parts, augment = changed.parts, changed.augment
         stage.summary = parts.summary()
     with session.stage(Stage.DEFINE) as stage:
         model = build(parts.shape, len(parts.class_names))
@@ -74,13 +93,13 @@ def many_classes(
             loss="categorical_crossentropy",
             optimizer=optimizer(),
             metrics=["accuracy"],
-            jit_compile=session.choose(model, *parts.train, callbacks=called),
+            jit_compile=session.choose(model, *parts.train, callbacks=called, augmented=augment is not None),
         )
         stage.summary = f"Categorical cross-entropy, minimised by {minimised}."
     with session.stage(Stage.FIT) as stage:
         history = session.fit(
             model,
-            *parts.train,
+            *(changed.trained_on or parts.train),
             epochs=params.epochs,
             batch_size=params.batch_size,
             seed=params.seed,
@@ -88,6 +107,7 @@ def many_classes(
             evaluate=[parts.train, parts.test],
             predict=[parts.test[0]],
             callbacks=called,
+            augment=augment,
             remedy=networks.remedy(params.learning_rate),
         )
         losses = history["loss"]

@@ -41,7 +41,7 @@ _LOADED = {
 SIZES = {"mnist": "28, 28, 1", "digits": "28, 28, 1", "cifar10": "32, 32, 3", "shapes": "32, 32, 3"}
 
 
-def head(about: str, dataset: str, jit_compile: bool, backend: str) -> str:
+def head(about: str, dataset: str, jit_compile: bool, backend: str, imports: str = "") -> str:
     """The docstring and the imports for images; see :func:`jobs.lessons.shared.listing.head`."""
     digits = dataset == "digits"
     return listing.head(
@@ -49,7 +49,7 @@ def head(about: str, dataset: str, jit_compile: bool, backend: str) -> str:
         dataset,
         jit_compile,
         backend,
-        imports="from sklearn.datasets import load_digits\n" if digits else "",
+        imports=imports + ("from sklearn.datasets import load_digits\n" if digits else ""),
         beside="" if digits else f"{dataset}.npz",
     )
 
