@@ -19,6 +19,7 @@ with quiet_terminal():
     import keras
     import numpy
     import sklearn.datasets
+    import sklearn.model_selection
 
     import jobs.child
     import jobs.execution

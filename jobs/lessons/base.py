@@ -133,6 +133,7 @@ class Lesson(Generic[P]):
         run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
         script: the plain Keras listing that repeats a run with these params, the ``jit_compile`` and the backend that
             it ran with.
+        repeats: what the listing needs and gives, in a sentence.
         jit_compile: what the listing says before a run has chosen: True where the model trains compiled on a CPU.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
         stages: what the lesson goes through, in order, each with what it is for.
@@ -151,6 +152,7 @@ class Lesson(Generic[P]):
     datasets: tuple[str, ...]
     run: Callable[[P, "Session"], None]
     script: Callable[[P, bool, str], str]
+    repeats: str = "A plain Keras script. It needs nothing of Fitboard and gives the same curves."
     jit_compile: bool = True
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
     stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)

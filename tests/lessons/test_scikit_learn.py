@@ -90,7 +90,7 @@ def test_each_fold_has_the_classes_in_the_same_share_and_is_scaled_by_its_own_tr
 
 def test_a_cross_validation_from_post_to_result(fitboard: Running) -> None:
     run = fitboard.run("scikit-learn", dataset="breast-cancer", n_splits=2, epochs=3, batch_size=50)["id"]
-    done = fitboard.finished(run)
+    done = fitboard.finished(run, timeout=200)  # compiling takes long where much else runs
     assert done["status"] == "completed", done["error"]
     assert (done["fold"], done["folds"], done["epoch"], done["epochs"]) == (1, 2, 2, 3)
     address = f"/api/v1/runs/{run}/history"
@@ -116,7 +116,7 @@ def test_a_grid_search_from_post_to_result(fitboard: Running) -> None:
     sizes = {"grid_epochs": [1, 2], "grid_batch_sizes": [50]}
     how = {"method": "GridSearchCV", "dataset": "breast-cancer", "n_splits": 2}
     run = fitboard.run("scikit-learn", **how, **grid, **sizes)["id"]
-    done = fitboard.finished(run)
+    done = fitboard.finished(run, timeout=200)  # compiling takes long where much else runs
     assert done["status"] == "completed", done["error"]
     assert (done["folds"], done["epochs"]) == (8, 2)
     result = done["result"]
