@@ -95,6 +95,11 @@ class Fitboard:
             ((epoch,),) = database.execute(query, (run,)).fetchall()
         return -1 if epoch is None else int(epoch)
 
+    def reported(self, run: str) -> int:
+        """How many entries the attempts of a run have in their journals, whether the server has them or not."""
+        journals = self.running.data.glob(f"worker/*/{run}-*/journal.jsonl")
+        return sum(len(path.read_bytes().splitlines()) for path in journals)
+
     def stop(self) -> None:
         """End everything."""
         for worker in self._workers.values():

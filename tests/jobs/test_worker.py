@@ -197,21 +197,6 @@ def test_a_worker_that_is_stopped_hands_its_run_back(make_fitboard: MakeFitboard
     assert not any(child.is_running() for child in offspring)
 
 
-def test_a_server_that_is_away_for_a_while_misses_nothing(make_fitboard: MakeFitboard) -> None:
-    running = make_fitboard()
-    run = running.run(dataset="breast-cancer", epochs=1000)["id"]
-    at_epoch(running, run, 1)
-    assert running.server is not None
-    running.kill(running.server)
-    [child] = children(running)
-    used = child.cpu_times().user
-    wait_until(lambda: child.cpu_times().user > used + 0.5, what="training to go on without a server")
-    running.start_server()
-    done = running.finished(run)
-    assert done["status"] == "completed"
-    assert running.http.get(f"/api/v1/runs/{run}/history").json()["epoch"] == list(range(1000))
-
-
 def test_when_a_worker_is_killed_its_child_ends_and_the_next_hands_the_run_back(make_fitboard: MakeFitboard) -> None:
     running = make_fitboard()
     run = running.run(**LONG)["id"]
