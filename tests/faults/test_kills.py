@@ -46,6 +46,7 @@ PLACES = (
 BLOWS: dict[str, list[str]] = {
     "the server": ["server", "server"],
     "the worker": ["worker"],
+    "the fork server": ["forks"],
     "the worker with its child": ["child worker"],
     "the server with the worker": ["worker server"],
     "all that has to do with it, twice": ["child worker server"] * 2,
