@@ -17,11 +17,12 @@ from jobs.checkpoints import unannounced
 from jobs.client import AttemptClient, Refused
 from jobs.datasets import Datasets
 from jobs.engine import Choice
+from jobs.execution import earlier_choice, execute
 from jobs.journal import JOURNAL, Journal
 from jobs.protocol import Assignment, EndData, Entry, ErrorData, EventType, LogData, Outcome, now
 from jobs.reporter import Reporter
 from jobs.stopping import Stop
-from jobs.training import Session, earlier_choice, execute
+from jobs.training import Session
 from tests.app.server import Server, Worker
 
 PARAMS: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 5, "hidden_layers": [6], "batch_size": 65}
