@@ -3,11 +3,13 @@
 from typing import Any
 
 from jobs.lessons.base import Lesson
+from jobs.lessons.cifar10.lesson import LESSON as CIFAR10
+from jobs.lessons.convolution.lesson import LESSON as CONVOLUTION
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
 from jobs.lessons.mnist.lesson import LESSON as MNIST
 from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
 
-LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN, MNIST)
+LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN, CONVOLUTION, MNIST, CIFAR10)
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
 
