@@ -1,1 +1,1 @@
-"""Lesson 13, objects in photographs: ``lesson`` trains two networks, ``guide`` speaks to people, ``listing`` repeats."""
+"""Lesson 13, photographs: ``lesson`` trains two networks, ``guide`` speaks to people, ``listing`` repeats."""

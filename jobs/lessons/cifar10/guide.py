@@ -59,7 +59,7 @@ EXPLANATION = (
     "A pair of 3 by 3 filters sees as much as one of 5 by 5, with fewer weights and one more bend. After three pairs "
     "one point depends on a third of the picture and more. Dropout between the layers and max-norm on the dense ones "
     "keep so many parameters from learning the pictures by heart.",
-    "Without the photographs Fitboard draws shapes in colour, a circle, a star, a heart, in place of them, and says so. "
+    "Without the photographs Fitboard draws shapes in colour in their place, circles, stars, hearts, and says so. "
     "They are easier. Arrays are channels last here, 32, 32, 3; the course's first edition wrote channels first, "
     "3, 32, 32, as Theano computed it.",
     "Training takes time in proportion to the images and the epochs. Begin with some thousand images and look at the "

@@ -42,7 +42,7 @@ class Cifar10Params(Params):
         le=100.0,
         title="Max-norm",
         description=(
-            "How long the weights that lead into a neuron of a dense layer may be, taken together; in the simple network "
+            "How long the weights into a neuron of a dense layer may be, taken together; in the simple network "
             "those of a filter too. 0 sets no limit."
         ),
         json_schema_extra={"group": "Network", "step": 0.5},
@@ -56,7 +56,7 @@ class Cifar10Params(Params):
         le=1.0,
         title="Decay",
         description=(
-            "Divides the learning rate by 1 + decay × the number of steps taken so far (SGD). 0 keeps it. The course "
+            "Divides the learning rate by 1 plus decay times the steps taken so far (SGD). 0 keeps it. The course "
             "takes learning rate ÷ epochs."
         ),
         json_schema_extra={"group": "Training", "step": 0.0001},

@@ -30,7 +30,7 @@ PRESETS = (
         slug="large-kernel",
         title="One large kernel",
         why=(
-            "8 filters of 11 by 11, which are large enough to show strokes: watch them go from noise to edges and bows. "
+            "8 filters of 11 by 11, large enough to show strokes: watch them go from noise to edges and bows. "
             "Compare the receptive field with that of two small kernels."
         ),
         values={"filters": [8], "kernel_size": 11},

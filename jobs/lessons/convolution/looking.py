@@ -21,22 +21,22 @@ def table(places: Sequence[Place]) -> Exhibit:
     """The layers with what comes out of each."""
     rows: list[list[Any]] = []
     for place in places:
-        field = "the whole image" if place.field is None else f"{place.field} × {place.field} pixels"
-        rows.append([place.name, times(place.shape), place.parameters, field])
+        field = "the whole image" if place.field is None else f"{place.field} by {place.field} pixels"
+        rows.append([place.name, written(place.shape), place.parameters, field])
     return Exhibit(
         name="layers",
         title="What comes out of each layer",
         note=(
-            "Shapes are height × width × channels. The receptive field is the part of the image that one point of the "
+            "Shapes are height, width and channels. The receptive field is the part of the image that one point of the "
             "layer depends on; with some padding it reaches over the edge."
         ),
         content=Table(columns=["layer", "output shape", "parameters", "receptive field"], rows=rows, first=True),
     )
 
 
-def times(shape: Sequence[int]) -> str:
+def written(shape: Sequence[int]) -> str:
     """A shape as people write it."""
-    return " × ".join(map(str, shape))
+    return ", ".join(map(str, shape))
 
 
 class Looking:
@@ -67,9 +67,8 @@ class Looking:
         self._places = [place for place in places if place.name != "flatten"]
         self._inside = keras.Model(model.inputs, [model.get_layer(place.name).output for place in self._places])
         self._pixels, self._x, self._truth, self._names = pixels, x[None], truth, names
-        self._show(
-            "filters-before", "Filters before training", "Drawn at random, from the seed.", None, self._filters()
-        )
+        note = "Drawn at random, from the seed."
+        self._show("filters-before", "Filters of conv_1 before training", note, None, self._filters())
 
     def __call__(self, epoch: int) -> None:
         """Show everything as it is after an epoch (from 0)."""
@@ -119,8 +118,8 @@ class Looking:
         pooling = place.name.startswith("pool")
         what = "The strongest point of each pool" if pooling else "Light is where a filter finds what it looks for"
         some = f"; the first {count} of {channels} are shown" if count < channels else ""
-        title = f"{place.name}: {channels} maps of {height} × {width}"
-        note = f"{what}; one point depends on {place.field} × {place.field} pixels{some}."
+        title = f"{place.name}: {channels} maps of {height} by {width}"
+        note = f"{what}; one point depends on {place.field} by {place.field} pixels{some}."
         self._show(f"maps-{place.name}", title, note, epoch, Pictures(pictures=pictures, columns=6, size=72))
 
     def _answer(self, answer: "NDArray[Any]") -> Table:

@@ -38,7 +38,7 @@ def confusion(names: Sequence[str], answers: "NDArray[Any]", truths: "NDArray[An
     wrong = counts - np.diag(np.diag(counts))
     note = f"All {len(truths):,} test images. What lies off the diagonal is a mistake."
     if wrong.any():
-        truth, said = np.unravel_index(int(wrong.argmax()), wrong.shape)
+        truth, said = divmod(int(wrong.argmax()), len(names))
         note += (
             f" The most frequent one: {names[truth]} taken for {names[said]}, "
             f"{_times(int(wrong[truth, said]))} in {int(counts[truth].sum())}."
