@@ -108,7 +108,8 @@ def test_a_run_is_looked_into_and_its_listing_repeats_it(
     )
     assert len(before) == len(after) == 3
     assert before != after
-    assert shown["digit"]["content"]["pictures"][0]["caption"].startswith("7, said ")
+    assert shown["digit"]["content"]["pictures"][0]["caption"] == "a 7"
+    assert len(shown["answer"]["content"]["rows"][0]) == 11
 
     listing = fitboard.http.get(f"/api/v1/runs/{run}/script.py").text
     repeated, printed = history_of(listing, tmp_path / "listing", datasets_folder)

@@ -66,7 +66,10 @@ class Looking:
         self._model = model
         self._places = [place for place in places if place.name != "flatten"]
         self._inside = keras.Model(model.inputs, [model.get_layer(place.name).output for place in self._places])
-        self._pixels, self._x, self._truth, self._names = pixels, x[None], truth, names
+        self._x, self._truth, self._names = x[None], truth, names
+        # What epochs don't change is shown at once, and nothing else: a later attempt must not put it in place of more.
+        digit = Pictures(pictures=[image(encode_png(pixels), f"a {names[truth]}")], columns=1, size=196)
+        self._show("digit", "The digit that is followed", "A test image: the network never trains on it.", None, digit)
         note = "Drawn at random, from the seed."
         self._show("filters-before", "Filters of conv_1 before training", note, None, self._filters())
 
@@ -77,7 +80,6 @@ class Looking:
         outputs = [np.asarray(output)[0] for output in self._inside(self._x, training=False)]
         note = "Light looks for ink, dark for none, mid-grey does not care. Compare them with those before training."
         self._show("filters", "Filters of conv_1", note, epoch, self._filters())
-        self._show("digit", "The digit that is followed", "", epoch, self._digit(outputs[-1]))
         neurons = []
         for place, output in zip(self._places, outputs, strict=True):
             if len(place.shape) == 3:
@@ -87,8 +89,9 @@ class Looking:
         if neurons:
             pictures = [_picture(_square(output), f"{place.name}: {len(output)} neurons") for place, output in neurons]
             note = "One square per neuron of a dense layer, the lighter the stronger. Here no place means anything."
-            self._show("dense", "Dense layers", note, epoch, Pictures(pictures=pictures, columns=4, size=140))
-        self._show("answer", "The answer", "Shares of 1, made by softmax.", epoch, self._answer(outputs[-1]))
+            self._show("dense", "Dense layers", note, epoch, Pictures(pictures=pictures, columns=8, size=140))
+        note = f"It is a {self._names[self._truth]}. Softmax makes shares of 1 of what ten neurons say."
+        self._show("answer", "The answer", note, epoch, self._answer(outputs[-1]))
 
     def _show(self, name: str, title: str, note: str, epoch: int | None, content: Content) -> None:
         self._session.show(Exhibit(name=name, title=title, note=note, epoch=epoch, content=content))
@@ -104,27 +107,23 @@ class Looking:
         pictures = [image(encode_png(grey[..., [one]]), str(one + 1)) for one in shown]
         return Pictures(pictures=pictures, columns=6, size=64)
 
-    def _digit(self, answer: "NDArray[Any]") -> Pictures:
-        said = int(answer.argmax())
-        caption = f"{self._names[self._truth]}, said {self._names[said]} ({percent(answer[said])})"
-        picture = image(encode_png(self._pixels), caption, right=said == self._truth)
-        return Pictures(pictures=[picture], columns=1, size=140)
-
     def _maps(self, place: Place, output: "NDArray[Any]", epoch: int) -> None:
+        import numpy as np
+
         count = min(MOST_MAPS, output.shape[-1])
-        scaled = output / max(float(output.max()), 1e-12)
+        scaled = output / np.maximum(output.max(axis=(0, 1)), 1e-12)
         pictures = [_picture(scaled[..., one], str(one + 1)) for one in range(count)]
         height, width, channels = place.shape
         pooling = place.name.startswith("pool")
         what = "The strongest point of each pool" if pooling else "Light is where a filter finds what it looks for"
         some = f"; the first {count} of {channels} are shown" if count < channels else ""
         title = f"{place.name}: {channels} maps of {height} by {width}"
-        note = f"{what}; one point depends on {place.field} by {place.field} pixels{some}."
+        note = f"{what}, each map on its own scale; one point depends on {place.field} by {place.field} pixels{some}."
         self._show(f"maps-{place.name}", title, note, epoch, Pictures(pictures=pictures, columns=6, size=72))
 
     def _answer(self, answer: "NDArray[Any]") -> Table:
-        rows: list[list[Any]] = [[name, percent(share)] for name, share in zip(self._names, answer, strict=True)]
-        return Table(columns=["digit", "how sure"], rows=rows, first=True)
+        row = ["how sure", *(percent(share) for share in answer)]
+        return Table(columns=["digit", *self._names], rows=[list(row)], first=True)
 
 
 def _picture(values: "NDArray[Any]", caption: str) -> Picture:
