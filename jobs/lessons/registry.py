@@ -4,6 +4,8 @@ from typing import Any
 
 from jobs.lessons.augmentation.lesson import LESSON as AUGMENTATION
 from jobs.lessons.base import Lesson
+from jobs.lessons.cifar10.lesson import LESSON as CIFAR10
+from jobs.lessons.convolution.lesson import LESSON as CONVOLUTION
 from jobs.lessons.dropout.lesson import LESSON as DROPOUT
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
 from jobs.lessons.learning_rate.lesson import LESSON as LEARNING_RATE
@@ -15,7 +17,9 @@ LESSONS: tuple[Lesson[Any], ...] = (
     SCIKIT_LEARN,
     DROPOUT,
     LEARNING_RATE,
+    CONVOLUTION,
     MNIST,
+    CIFAR10,
     AUGMENTATION,
 )
 

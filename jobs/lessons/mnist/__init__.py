@@ -1,1 +1,1 @@
-"""Lesson 12, handwritten digits: ``lesson`` trains, ``guide`` speaks to people, ``listing`` repeats a run."""
+"""Lesson 12, handwritten digits: ``lesson`` trains two networks, ``guide`` speaks to people, ``listing`` repeats."""

@@ -123,7 +123,10 @@ def parted(data: "Images", samples: int) -> ImageParts:
 
 def scaled(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
     """Pixels from 0 to 255 as float32 from 0 to 1."""
-    return pixels.astype("float32") / 255
+    import numpy as np
+
+    made: NDArray[np.float32] = np.divide(pixels, 255, dtype="float32")
+    return made
 
 
 def one_hot(labels: "NDArray[np.int64]", classes: int) -> "NDArray[np.float32]":

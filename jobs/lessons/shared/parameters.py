@@ -71,7 +71,7 @@ def digits(default: str = "auto") -> Any:
 def photographs(default: str = "auto") -> Any:
     """Which colour pictures to learn from."""
     return dataset(
-        "The images to learn from. “auto” takes CIFAR-10 if it is here, else the bundled drawn shapes of its size.",
+        "The images to learn from. “auto” takes CIFAR-10 if it is here, else bundled drawn shapes of the same size.",
         default,
     )
 
