@@ -130,6 +130,9 @@ class TestPredictions:
         path = f"/api/worker/models/{trained.run}"
         headers = {"Authorization": f"Bearer {server.settings.worker_secret}"}
         assert server.http.get(f"{path}/{digest(b'a model')}", headers=headers).content == b"a model"
+        (server.settings.data_dir / f"runs/{trained.run}/checkpoints/{digest(b'another')}.keras").write_bytes(
+            b"another"
+        )
         problem(server.http.get(f"{path}/{digest(b'another')}", headers=headers), 404, "no-checkpoint")
         problem(server.http.get(f"{path}/{digest(b'a model')}"), 401, "unauthorized")
         problem(server.http.post("/api/worker/answers/any", json={}), 401, "unauthorized")
