@@ -14,7 +14,7 @@ from jobs.lessons.augmentation.guide import EXPLANATION, PRESETS
 from jobs.lessons.augmentation.listing import script
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Real
 from jobs.lessons.mnist.network import layers
-from jobs.lessons.shared import classes, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters
 from jobs.lessons.shared.image_cycle import Changed
 from jobs.lessons.shared.layers import stacked
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jobs.augmentation import Augmentation
-    from jobs.datasets import DatasetState
+    from jobs.datasets import Datasets, DatasetState
     from jobs.training import Session
 
 DATASETS = ("mnist", "digits", "cifar10", "shapes")
@@ -169,6 +169,18 @@ def run(params: ImageAugmentationParams, session: "Session") -> None:
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))
 
 
+def as_tested(params: ImageAugmentationParams, datasets: "Datasets", pixels: "NDArray[np.uint8]") -> Any:
+    """Images as the network was tested on: between 0 and 1, and on the scale of its training images."""
+    from jobs.augmentation import Augmenter
+
+    x = images.scaled(pixels)
+    what = without_chance(params.augmentation())
+    if not what.centers:
+        return x
+    training = images.parted(datasets.load_images(params.dataset, lambda _line: None), params.samples).train[0]
+    return Augmenter(what, training, params.seed).standardize(x)
+
+
 LESSON = Lesson(
     slug="augmentation",
     number=14,
@@ -183,5 +195,6 @@ LESSON = Lesson(
     jit_compile=False,
     check=check,
     stages=image_cycle.STAGES,
+    asking=image_asking.asking(as_tested),
     band=band,
 )

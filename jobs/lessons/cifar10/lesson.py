@@ -11,7 +11,7 @@ from jobs.lessons.base import Band, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.cifar10.guide import EXPLANATION, PRESETS
 from jobs.lessons.cifar10.listing import script
 from jobs.lessons.cifar10.network import layers
-from jobs.lessons.shared import classes, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
@@ -126,5 +126,6 @@ LESSON = Lesson(
     jit_compile=False,
     check=check,
     stages=image_cycle.STAGES,
+    asking=image_asking.asking(),
     band=band,
 )

@@ -14,7 +14,7 @@ from jobs.lessons.convolution.geometry import Padding, Window
 from jobs.lessons.convolution.guide import EXPLANATION, PRESETS
 from jobs.lessons.convolution.listing import script
 from jobs.lessons.convolution.network import layers
-from jobs.lessons.shared import image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import image_asking, image_cycle, images, networks, outcome, parameters
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
@@ -166,5 +166,6 @@ LESSON = Lesson(
     jit_compile=False,
     check=check,
     stages=image_cycle.STAGES,
+    asking=image_asking.asking(),
     band=band,
 )

@@ -12,7 +12,7 @@ from jobs.exhibits import Cell, Exhibit, Line, Lines, Table
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.dropout.guide import EXPLANATION, PRESETS
 from jobs.lessons.dropout.listing import script
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -176,5 +176,6 @@ LESSON = Lesson(
     run=run,
     script=script,
     check=check,
+    asking=table_asking.ASKING,
     band=band,
 )
