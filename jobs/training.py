@@ -28,6 +28,7 @@ from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
 from jobs.lessons import registry
+from jobs.pace import Pace
 from jobs.progress import Progress
 from jobs.protocol import (
     Assignment,
@@ -285,6 +286,15 @@ class Session:
     def watch(self, look: Callable[[int], None], every: float = 1.0) -> Any:
         """A callback for :meth:`fit` that calls ``look`` with an epoch now and then, see :class:`Watch`."""
         return Watch(look, every, self._clock)
+
+    def pace(self, per_second: int) -> Any:
+        """A callback for :meth:`fit` that holds it back to so many epochs a second, see :class:`Pace`; 0 doesn't."""
+        return Pace(per_second, self._wait, self._clock)
+
+    def _wait(self, seconds: float) -> None:
+        self._progress.alive()
+        if self._stop.wait(seconds):
+            raise Stopped
 
     def result(self, outcome: dict[str, Any]) -> None:
         """Report the lesson's outcome; numbers that aren't finite become null."""

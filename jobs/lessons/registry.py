@@ -4,9 +4,11 @@ from typing import Any
 
 from jobs.lessons.base import Lesson
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
+from jobs.lessons.keras.lesson import LESSON as KERAS
+from jobs.lessons.multilayer_perceptrons.lesson import LESSON as MULTILAYER_PERCEPTRONS
 from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
 
-LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN)
+LESSONS: tuple[Lesson[Any], ...] = (KERAS, MULTILAYER_PERCEPTRONS, FIRST_NETWORK, SCIKIT_LEARN)
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
 

@@ -19,7 +19,17 @@ SLUGS = [
     *("theano", "tensorflow", "keras", "multilayer-perceptrons", "first-network", "scikit-learn", "history"),
     *("checkpoints", "dropout", "learning-rate", "convolution", "mnist", "cifar10", "augmentation"),
 ]
-PAGES = ["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/errors", "/docs", "completed", "failed"]
+PAGES = [
+    "/",
+    "/lessons/first-network",
+    "/lessons/mnist",
+    "/runs",
+    "/errors",
+    "/docs",
+    "/glossary",
+    "completed",
+    "failed",
+]
 
 
 class Elements(HTMLParser):
@@ -65,9 +75,7 @@ def data_of(server: Server, path: str, name: str) -> Any:
     return json.loads(found[1])
 
 
-@pytest.fixture(
-    params=["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/errors", "/docs", "completed", "failed"]
-)
+@pytest.fixture(params=PAGES)
 def any_page(request: pytest.FixtureRequest, server: Server, runs: Runs) -> Elements:
     """Each page in turn."""
     path = str(request.param)
