@@ -5,8 +5,10 @@ from typing import Any
 from jobs.lessons.base import Lesson
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
 from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
+from jobs.lessons.tensorflow.lesson import LESSON as TENSORFLOW
+from jobs.lessons.theano.lesson import LESSON as THEANO
 
-LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN)
+LESSONS: tuple[Lesson[Any], ...] = (THEANO, TENSORFLOW, FIRST_NETWORK, SCIKIT_LEARN)
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
 
