@@ -8,15 +8,20 @@ from jobs.lessons.shared.graphs import Drawing, called
 SILENT = {"Identity", "StopGradient", "_Retval", "Cast"}
 """Operations that pass their input on: the picture is clearer without."""
 
+SEND, RECEIVE = {"_Send", "_HostSend"}, {"_Recv", "_HostRecv"}
+"""How a value gets from one device to another."""
+
 SUMS = {"Sum", "Mean"}
 """Operations whose second input is only the axes that they go along."""
 
 
 class Reader:
-    """Reads one ``GraphDef``, whose nodes have unique names."""
+    """Reads a graph from its ``GraphDef``; one that was run on several devices has a part for each."""
 
-    def __init__(self, graph: Any) -> None:
-        self._nodes = {node.name: node for node in graph.node}
+    def __init__(self, *parts: Any) -> None:
+        nodes = [node for part in parts for node in part.node]
+        self._nodes = {node.name: node for node in nodes}
+        self._sent = {_passed(node): node.input[0] for node in nodes if node.op in SEND}
         self._drawing = Drawing()
 
     @property
@@ -30,7 +35,7 @@ class Reader:
 
     def returned(self) -> str:
         """The node that a session's graph ends in."""
-        return next(name for name, node in self._nodes.items() if node.op == "_Retval")
+        return next(str(name) for name, node in self._nodes.items() if node.op == "_Retval")
 
     def _node(self, name: str) -> str:
         found = self._drawing.find(name)
@@ -43,13 +48,25 @@ class Reader:
             return self._drawing.symbol(name, name.removeprefix("_arg_").rsplit("_", 2)[0])
         if node.op == "Const":
             return self._drawing.constant(name, _number(node))
-        inputs = [each.split(":")[0] for each in node.input if not each.startswith("^")]
+        if node.op in RECEIVE:
+            return self._drawing.same(name, self._node(_plain(self._sent[_passed(node)])))
+        inputs = [_plain(each) for each in node.input if not each.startswith("^")]
         if node.op in SUMS:
             inputs = inputs[:1]
         operands = [self._node(each) for each in inputs]
         if node.op in SILENT:
             return self._drawing.same(name, operands[0])
         return self._drawing.operation(name, called(node.op), operands)
+
+
+def _plain(name: str) -> str:
+    """The node's name in the name of one of its outputs."""
+    return name.split(":")[0]
+
+
+def _passed(node: Any) -> str:
+    """By which name one device sends what another receives."""
+    return str(node.attr["tensor_name"].s)
 
 
 def _number(node: Any) -> object:

@@ -45,25 +45,25 @@ PRESETS = (
         slug="beyond",
         title="Divide by zero",
         why=(
-            "Python refuses 1 / 0; a graph doesn't. The answer is infinity, it goes on through the rest of the formula, "
-            "and the gradient has it too."
+            "Python refuses 1 / 0; a graph doesn't. The answer is infinity, it goes on through the rest of the "
+            "formula, and the gradient has it too."
         ),
         values={"expression": "a / b", "b": [0.0]},
     ),
 )
 
 EXPLANATION = (
-    "TensorFlow began like Theano: first you build a graph of placeholders, symbols without a value, and then a session "
-    "runs it, each time fed with other values. Between the two, the graph is cleaned up: what is written twice is "
-    "calculated once, constants are joined, a square takes the place of a power.",
+    "TensorFlow began like Theano: first you build a graph of placeholders, symbols without a value, and then a "
+    "session runs it, each time fed with other values. Between the two, the graph is cleaned up: what is written "
+    "twice is calculated once, constants are joined, a square takes the place of a power.",
     "Writing programs in two times was hard to read and to debug. Today TensorFlow calculates at once, like NumPy. A "
     "function marked tf.function is called once with symbols instead of numbers, which TensorFlow calls tracing; the "
     "graph that this leaves is what runs from then on. It is traced anew for values of another shape or type.",
-    "Both ways are here, over the same expression. The gradient comes from the graph by the chain rule in the first, and "
-    "in the second from a tape that remembers what was calculated. A healthy result is the same in both, and agrees with "
-    "NumPy to at least nine digits; the run says by how much they differ.",
+    "Both ways are here, over the same expression. The gradient comes from the graph by the chain rule in the first, "
+    "and in the second from a tape that remembers what was calculated. A healthy result is the same in both, and "
+    "agrees with NumPy to at least nine digits; the run says by how much they differ.",
     "Look at the two graphs: what is gone? Then at the times. A session and a function have a price per call, which a "
     "long vector repays; a short one never does. The device tells where it was calculated: a GPU if there is one.",
-    "Try a neuron, and a formula with the same part in it twice. Keras, in the next lesson, builds such graphs for whole "
-    "networks: compile and fit make one of your model and its loss, and derive it with respect to every weight.",
+    "Try a neuron, and a formula with the same part in it twice. Keras, in the next lesson, builds such graphs for "
+    "whole networks: compile and fit make one of your model and its loss, and derive it with respect to every weight.",
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.exhibits import Exhibit
 from jobs.lessons.base import Lesson
 from jobs.lessons.shared import answers, symbolic, timing
-from jobs.lessons.shared.expressions import Expression, carry_out, in_numpy
+from jobs.lessons.shared.expressions import Expression, carry_out, in_numpy, names_in
 from jobs.lessons.shared.symbolic import SymbolicParams
 from jobs.lessons.tensorflow.graph import Reader
 from jobs.lessons.tensorflow.guide import EXPLANATION, PRESETS
@@ -48,7 +48,7 @@ def run(params: TensorFlowParams, session: "Session") -> None:
         stage.summary = "The gradient has a graph of its own; tf.function has traced the expression once."
     with session.stage(Stage.EVALUATE) as stage, placeholders:
         answer, optimised = placeholders.run()
-        after = Reader(optimised)
+        after = Reader(*optimised)
         note = f"{_count(before.operations)} became {after.operations}. {_AFTER}"
         session.show(after.exhibit(after.returned(), "graph-after", "The graph as the session runs it", note))
         slope = placeholders.slopes()
@@ -77,9 +77,9 @@ def run(params: TensorFlowParams, session: "Session") -> None:
         )
         session.show(answers.gradient_table(tree, given, slope))
         if params.with_respect_to in given:
-            last, derived = placeholders.optimised_slope(params.with_respect_to)
+            derived = Reader(*placeholders.optimised_slope(params.with_respect_to))
             title = f"The gradient with respect to {params.with_respect_to}, as the session runs it"
-            session.show(Reader(derived).exhibit(last, "graph-gradient", title, _GRADIENT))
+            session.show(derived.exhibit(derived.returned(), "graph-gradient", title, _GRADIENT))
         else:
             session.log(f"The expression does not use {params.with_respect_to}: its gradient is 0 everywhere.")
         session.show(answers.code(_code(params), "Both ways in code", _CODE))
@@ -107,7 +107,7 @@ def _traced(tree: Expression) -> Any:
 
     from jobs.lessons.tensorflow.sessions import functions
 
-    names = sorted(symbolic.names_in(tree))
+    names = sorted(names_in(tree))
     return tf.function(
         lambda *tensors: carry_out(tree, dict(zip(names, tensors, strict=True)), functions()), autograph=False
     )
@@ -181,8 +181,8 @@ _AFTER = (
 )
 
 _GRADIENT = (
-    "The derivative is a graph like any other, made from the first by the chain rule and cleaned up like it. A constant "
-    "alone means that the slope is the same everywhere."
+    "The derivative is a graph like any other, made from the first by the chain rule and cleaned up like it. A "
+    "constant alone means that the slope is the same everywhere."
 )
 
 _TIME = (

@@ -66,23 +66,21 @@ class Placeholders:
         """The result as a NumPy array."""
         return self._session.run(self._result, self._feed)
 
-    def run(self) -> tuple[float | list[float], Any]:
-        """The result, and the graph that the session has run for it, cleaned up."""
-        value, graph = self._watched(self._result)
-        return plain(value), graph
+    def run(self) -> tuple[float | list[float], list[Any]]:
+        """The result, and the graph that the session has run for it, cleaned up: one part for each device."""
+        value, graphs = self._watched(self._result)
+        return plain(value), graphs
 
     def slopes(self) -> dict[str, float | list[float]]:
         """The gradients by name."""
         return dict(zip(self._symbols, map(plain, self._session.run(self._gradients, self._feed)), strict=True))
 
-    def optimised_slope(self, name: str) -> tuple[str, Any]:
-        """The graph that the session runs for one gradient, and the node in which it ends."""
-        _, graph = self._watched(self._gradients[list(self._symbols).index(name)])
-        return next(node.name for node in graph.node if node.op == "_Retval"), graph
+    def optimised_slope(self, name: str) -> list[Any]:
+        """The graph that the session runs for one gradient, in parts."""
+        return self._watched(self._gradients[list(self._symbols).index(name)])[1]
 
-    def _watched(self, wanted: Any) -> tuple[Any, Any]:
+    def _watched(self, wanted: Any) -> tuple[Any, list[Any]]:
         notes = self._v1.RunMetadata()
         options = self._v1.RunOptions(output_partition_graphs=True)
         value = self._session.run(wanted, self._feed, options=options, run_metadata=notes)
-        # One part per device. What goes between two is passed on by name, which a picture of one part can't follow.
-        return value, max(notes.partition_graphs, key=lambda part: len(part.node))
+        return value, list(notes.partition_graphs)

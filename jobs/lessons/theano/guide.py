@@ -21,7 +21,7 @@ PRESETS = (
         slug="simplified",
         title="Watch it simplify",
         why=(
-            "Eight operations as written. The compiler knows that log(1 + exp(x)) is the softplus, that x ** 2 is a "
+            "Nine operations as written. The compiler knows that log(1 + exp(x)) is the softplus, that x ** 2 is a "
             "square and that times 1 is nothing, and puts what is left into one loop."
         ),
         values={"expression": "log(1 + exp(a * b)) + a ** 2 * 1 + (b - b)", "longest": 100_000},
