@@ -102,6 +102,7 @@ def _neighbours(ways: Sequence[Sequence[Place]]) -> tuple[dict[Place, list[Place
 
 def _ordered(columns: Sequence[Sequence[Place]], ways: Sequence[Sequence[Place]]) -> tuple[tuple[Place, ...], ...]:
     before, after = _neighbours(ways)
+    ports = _ports(ways)
     now = [list(places) for places in columns]
     best, fewest = [list(places) for places in now], _crossings(now, ways)
     for turn in range(TURNS):
@@ -110,7 +111,9 @@ def _ordered(columns: Sequence[Sequence[Place]], ways: Sequence[Sequence[Place]]
             at = {place: number for places in now for number, place in enumerate(places)}
             near = before if forward else after
             wished = {
-                place: sum(at[one] for one in near[place]) / len(near[place]) if near.get(place) else float(at[place])
+                place: sum(at[one] + (0 if forward else ports[place, one]) for one in near[place]) / len(near[place])
+                if near.get(place)
+                else float(at[place])
                 for place in now[index]
             }
             now[index].sort(key=lambda place, wished=wished: wished[place])  # type: ignore[misc]
@@ -122,16 +125,26 @@ def _ordered(columns: Sequence[Sequence[Place]], ways: Sequence[Sequence[Place]]
 
 def _crossings(columns: Sequence[Sequence[Place]], ways: Sequence[Sequence[Place]]) -> int:
     at = {place: (index, number) for index, places in enumerate(columns) for number, place in enumerate(places)}
-    between: list[list[tuple[int, int]]] = [[] for _ in columns]
+    ports = _ports(ways)
+    between: list[list[tuple[float, float]]] = [[] for _ in columns]
     for way in ways:
         for one, next_one in pairwise(way):
-            between[at[one][0]].append((at[one][1], at[next_one][1]))
+            between[at[one][0]].append((at[one][1], at[next_one][1] + ports[one, next_one]))
     return sum(
         (first[0] - second[0]) * (first[1] - second[1]) < 0
         for lines in between
         for number, first in enumerate(lines)
         for second in lines[:number]
     )
+
+
+def _ports(ways: Sequence[Sequence[Place]]) -> dict[tuple[Place, Place], float]:
+    """How far down each line enters its node, in parts of a place: in the order of the edges."""
+    entering: dict[Place, list[Place]] = {}
+    for way in ways:
+        for one, next_one in pairwise(way):
+            entering.setdefault(next_one, []).append(one)
+    return {(one, place): port / len(ones) / 2 for place, ones in entering.items() for port, one in enumerate(ones)}
 
 
 def _spread(places: Sequence[Place], wished: Sequence[float], needed: Mapping[Place, float]) -> dict[Place, float]:

@@ -213,6 +213,8 @@ byId("reset").addEventListener("click", () => {
 
 // --- Train ---
 
+/** What the button says at rest: Train, or Run where nothing is trained. */
+const verb = button.querySelector("span")?.textContent ?? "";
 /** The same for every try of one submission, so that a try whose answer got lost makes no second run. */
 let key = "";
 /** What was sent with it: another request gets another key. */
@@ -235,7 +237,7 @@ form.addEventListener("submit", async (event) => {
     location.assign(run.links.page);
   } catch (error) {
     button.removeAttribute("aria-disabled");
-    setText(button.querySelector("span"), "Train");
+    setText(button.querySelector("span"), verb);
     const problem = error instanceof Problem ? error : new Problem(0, "Something went wrong", String(error));
     if (problem.status) key = "";
     const { first, rest } = showErrors(problem.errors);
@@ -248,7 +250,7 @@ addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   key = "";
   button.removeAttribute("aria-disabled");
-  setText(button.querySelector("span"), "Train");
+  setText(button.querySelector("span"), verb);
 });
 
 // --- the tabs ---

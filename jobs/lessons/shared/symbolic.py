@@ -8,15 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from jobs.lessons.base import ONLY_NUMBERS, Integer, Params
+from jobs.lessons.base import Integer, Params, Real
 from jobs.lessons.shared.expressions import Expression, names_in
 from jobs.lessons.shared.formula import MOST_CHARACTERS, parse
 
 SYMBOLS = ("a", "b", "c")
 
-Values = Annotated[
-    tuple[Annotated[float, Field(ge=-1e300, le=1e300), ONLY_NUMBERS], ...], Field(min_length=1, max_length=8)
-]
+Values = Annotated[tuple[Real, ...], Field(min_length=1, max_length=8)]
 
 
 def _values(name: str, default: float) -> Any:

@@ -42,13 +42,13 @@ def time_table(columns: Sequence[str], rows: Sequence[tuple[int, Sequence[float]
     table: list[list[str | bool | int | float | None]] = []
     for length, seconds in rows:
         ratio = seconds[0] / seconds[-1]
-        told = f"{ratio:.1f} times sooner" if ratio >= 1 else f"{1 / ratio:.1f} times later"
+        told = f"{ratio:.1f} times faster" if ratio >= 1 else f"{1 / ratio:.1f} times slower"
         table.append([length, *(_microseconds(each) for each in seconds), told])
     return Exhibit(
         name="time",
         title=f"Time: {columns[-1]} and {columns[0]}",
         note=note,
-        content=Table(columns=["elements", *columns, columns[-1]], rows=table),
+        content=Table(columns=["elements", *columns, f"{columns[-1]} is"], rows=table),
     )
 
 

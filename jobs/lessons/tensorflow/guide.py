@@ -4,18 +4,12 @@ from jobs.lessons.base import Preset
 
 PRESETS = (
     Preset(
-        slug="start",
-        title="Two numbers",
-        why="The smallest graph there is, once fed into a session and once as a function. Both answer the same.",
-    ),
-    Preset(
         slug="course",
         title="As in the course",
         why=(
             "The course's own example, as TensorFlow's first version had it: two placeholders, their sum, and a "
-            "session that is fed 1.5 and 2.5. It answers 4. These are the defaults."
+            "session that is fed 1.5 and 2.5. It answers 4, and so does the function."
         ),
-        values={"expression": "a + b", "a": [1.5], "b": [2.5], "with_respect_to": "a"},
     ),
     Preset(
         slug="shared",

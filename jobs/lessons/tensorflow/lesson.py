@@ -49,8 +49,10 @@ def run(params: TensorFlowParams, session: "Session") -> None:
     with session.stage(Stage.EVALUATE) as stage, placeholders:
         answer, optimised = placeholders.run()
         after = Reader(*optimised)
+        drawn = after.exhibit(after.returned(), "graph-after", "The graph as the session runs it", "")
         note = f"{_count(before.operations)} became {after.operations}. {_AFTER}"
-        session.show(after.exhibit(after.returned(), "graph-after", "The graph as the session runs it", note))
+        session.show(drawn.model_copy(update={"note": note}))
+        _show_gradient(params, placeholders, session)
         slope = placeholders.slopes()
         called, device, slope_of_tape = _called(tracing, given)
         numpys = symbolic.plain(in_numpy(tree, symbolic.arrays(given)))
@@ -76,12 +78,6 @@ def run(params: TensorFlowParams, session: "Session") -> None:
             )
         )
         session.show(answers.gradient_table(tree, given, slope))
-        if params.with_respect_to in given:
-            derived = Reader(*placeholders.optimised_slope(params.with_respect_to))
-            title = f"The gradient with respect to {params.with_respect_to}, as the session runs it"
-            session.show(derived.exhibit(derived.returned(), "graph-gradient", title, _GRADIENT))
-        else:
-            session.log(f"The expression does not use {params.with_respect_to}: its gradient is 0 everywhere.")
         session.show(answers.code(_code(params), "Both ways in code", _CODE))
         session.show(_timed(params, tree, session))
         stage.summary = f"{params.expression} = {answers.written(answer)} on {device}."
@@ -99,6 +95,16 @@ def run(params: TensorFlowParams, session: "Session") -> None:
             "operations": {"written": before.operations, "run": after.operations},
         }
     )
+
+
+def _show_gradient(params: TensorFlowParams, placeholders: Placeholders, session: "Session") -> None:
+    name = params.with_respect_to
+    if name not in params.given():
+        session.log(f"The expression does not use {name}: its gradient is 0 everywhere.")
+        return
+    derived = Reader(*placeholders.optimised_slope(name))
+    title = f"The gradient with respect to {name}, as the session runs it"
+    session.show(derived.exhibit(derived.returned(), "graph-gradient", title, _GRADIENT))
 
 
 def _traced(tree: Expression) -> Any:

@@ -4,18 +4,12 @@ from jobs.lessons.base import Preset
 
 PRESETS = (
     Preset(
-        slug="start",
-        title="Two numbers",
-        why="The smallest graph there is: two symbols, one operation. The gradient is 1 for both, whatever they are.",
-    ),
-    Preset(
         slug="course",
         title="As in the course",
         why=(
-            "The course's own first example: two floating-point scalars, their sum, and a call with 1.5 and 2.5. It "
-            "answers 4. These are the defaults, so that this is what every first run shows."
+            "The course's own first example, and the smallest graph there is: two floating-point scalars, their sum, "
+            "and a call with 1.5 and 2.5. It answers 4. The gradient is 1 for both, whatever they are."
         ),
-        values={"expression": "a + b", "a": [1.5], "b": [2.5], "with_respect_to": "a"},
     ),
     Preset(
         slug="simplified",
