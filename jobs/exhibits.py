@@ -135,6 +135,22 @@ class Graph(Wire):
     nodes: Annotated[list[Node], Field(min_length=1, max_length=80)]
     edges: Annotated[list[tuple[Short, Short]], Field(max_length=160)]
 
+    @model_validator(mode="after")
+    def _has_no_circle(self) -> Self:
+        """Refuse edges to nodes that aren't there, and circles: neither can be drawn."""
+        names = {node.id for node in self.nodes}
+        if len(names) < len(self.nodes):
+            raise ValueError("two nodes have the same id. Give each its own")
+        for edge in self.edges:
+            if not names.issuperset(edge):
+                raise ValueError(f"the edge {list(edge)} ends in no node. Name two of the nodes")
+        waiting = {name: {start for start, end in self.edges if end == name} for name in names}
+        while ready := {name for name, starts in waiting.items() if not starts}:
+            waiting = {name: starts - ready for name, starts in waiting.items() if name not in ready}
+        if waiting:
+            raise ValueError(f"the edges go round in a circle at {sorted(waiting)[0]!r}. Leave one of them out")
+        return self
+
 
 class Weights(Wire):
     """A layer of a :class:`Network`: ``weights[i][j]`` from neuron ``i`` before it to its neuron ``j``."""

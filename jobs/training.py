@@ -124,6 +124,15 @@ class Session:
         self._report(EventType.ENVIRONMENT, environment(route=choice.route, jit_compile=choice.jit_compile))
         self.log(choice.why)
 
+    def computes_on(self, device: str | None = None, packages: Sequence[str] = ()) -> None:
+        """Report what this attempt computes with; for a lesson that trains nothing and so has no :meth:`choose`.
+
+        Args:
+            device: where, for a library of its own; None looks at Keras's devices, which takes seconds with a GPU.
+            packages: whose versions are noted besides.
+        """
+        self._report(EventType.ENVIRONMENT, environment("plain", False, device, packages))
+
     def log(self, message: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a line into the run's log."""
         self._progress.alive()

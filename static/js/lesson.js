@@ -149,7 +149,9 @@ function keepInAddress() {
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
 }
 
-const trainWords = () => (several.count > 1 ? `Train ${several.count} runs` : "Train");
+/** What the button says at rest: Train, or Run where nothing is trained. */
+const verb = button.querySelector("span")?.textContent ?? "";
+const trainWords = () => (several.count > 1 ? `${verb} ${several.count} runs` : verb);
 
 let timer = 0;
 function onChange() {
