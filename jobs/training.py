@@ -23,6 +23,7 @@ from jobs.engine import Afterwards, Augment, Choice, Engine, Fold, Plan, Rows, S
 from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
+from jobs.pace import Pace
 from jobs.progress import Progress
 from jobs.protocol import CheckpointData, EventType, LogData, ModelData, Stage, StageData
 from jobs.stopping import Stop, Stopped
@@ -281,6 +282,15 @@ class Session:
     def watch(self, look: Callable[[int], None], every: float = 1.0) -> Any:
         """A callback for :meth:`fit` that calls ``look`` with an epoch now and then, see :class:`Watch`."""
         return Watch(look, every, self._clock)
+
+    def pace(self, per_second: int) -> Any:
+        """A callback for :meth:`fit` that holds it back to so many epochs a second, see :class:`Pace`; 0 doesn't."""
+        return Pace(per_second, self._wait, self._clock)
+
+    def _wait(self, seconds: float) -> None:
+        self._progress.alive()
+        if self._stop.wait(seconds):
+            raise Stopped
 
     def result(self, outcome: dict[str, Any]) -> None:
         """Report the lesson's outcome; numbers that aren't finite become null."""

@@ -97,6 +97,7 @@ class RunPage(Page):
     checkpoints: tuple[Checkpoint, ...]
     lines: tuple[Line, ...]
     exhibits: tuple[showing.View, ...]
+    exhibits_first: bool
     settings: tuple[Setting, ...]
     trains: bool
     again: str
@@ -163,6 +164,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         checkpoints=tuple(queries.checkpoints(session, found)),
         lines=tuple(_lines(seen))[-LINES:],
         exhibits=tuple(showing.views(exhibits.of(session, found.number))),
+        exhibits_first=_exhibits_first(found),
         settings=tuple(_settings(fields, found.params)),
         trains=_trains(found),
         again=_again(found, fields),
@@ -254,6 +256,13 @@ def _trains(found: Run) -> bool:
         return registry.get(found.lesson).trains
     except KeyError:
         return True
+
+
+def _exhibits_first(found: Run) -> bool:
+    try:
+        return registry.get(found.lesson).exhibits_first
+    except KeyError:
+        return False
 
 
 def _fields(found: Run) -> tuple[forms.Field, ...]:

@@ -7,14 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.drawings import lines, matrix
+from app.drawings import lines, matrix, network, plane
 from jobs.exhibits import Exhibit
 
-DRAW: Mapping[str, Callable[[Any], Any]] = {"lines": lines.draw, "matrix": matrix.draw}
+DRAW: Mapping[str, Callable[[Any], Any]] = {
+    "lines": lines.draw,
+    "matrix": matrix.draw,
+    "plane": plane.draw,
+    "network": network.draw,
+}
 """What makes a drawing's geometry, by kind; the other kinds are shown as they are."""
 
-WIDE = {"matrix", "graph", "network"}
+WIDE = {"matrix", "graph"}
 """Kinds that want the whole width of the page."""
+
+NARROW = 4
+"""So many layers of a network fit into half the page."""
 
 
 @dataclass(frozen=True)
@@ -41,4 +49,6 @@ def _wide(exhibit: Exhibit) -> bool:
         return content.columns > 6
     if content.kind == "table":
         return len(content.columns) > 6
+    if content.kind == "network":
+        return len(content.layers) > NARROW
     return content.kind in WIDE
