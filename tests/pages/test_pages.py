@@ -20,17 +20,8 @@ SLUGS = [
     *("checkpoints", "dropout", "learning-rate", "convolution", "mnist", "cifar10", "augmentation"),
 ]
 PAGES = [
-    "/",
-    "/lessons/first-network",
-    "/lessons/mnist",
-    "/runs",
-    "/lab",
-    "/errors",
-    "/docs",
-    "/glossary",
-    "completed",
-    "failed",
-    "/compare",
+    *("/", "/lessons/first-network", "/lessons/mnist", "/runs", "/lab", "/errors", "/docs", "/glossary"),
+    *("completed", "failed", "/compare"),
 ]
 
 

@@ -12,7 +12,7 @@ from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.keras.guide import EXPLANATION, PRESETS
 from jobs.lessons.keras.listing import script
 from jobs.lessons.keras.looks import Stages
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -87,5 +87,6 @@ LESSON = Lesson(
     run=run,
     script=script,
     check=check,
+    asking=table_asking.ASKING,
     band=band,
 )
