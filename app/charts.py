@@ -7,7 +7,9 @@ is here serves the first paint, pages without JavaScript, and the sparklines of 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from app.runs.folds import Spread, spread
 from app.runs.history import Series, sample
 
 WIDTH, HEIGHT = 640, 280
@@ -15,6 +17,9 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 12, 24, 30
 
 NAMED = 5
 """How many seams a chart's sentence names."""
+
+THREADS = 20
+"""Up to so many folds have a curve each; of more only the band is drawn."""
 
 TITLES = {"train": "Training", "validation": "Validation"}
 
@@ -29,12 +34,19 @@ class Tick:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve as an SVG path, and its newest value. ``role`` is ``train`` or ``validation``."""
+    """One curve as an SVG path, and its newest value. ``role`` is ``train`` or ``validation``.
+
+    Of a cross-validation it is the mean over the folds. ``threads`` is the path of their own curves, ``band`` that of
+    one standard deviation on both sides of the mean, and ``around`` the newest standard deviation.
+    """
 
     role: str
     title: str
     path: str
     newest: float | None
+    threads: str = ""
+    band: str = ""
+    around: float | None = None
 
 
 @dataclass(frozen=True)
@@ -70,18 +82,34 @@ def title(metric: str) -> str:
     return metric.replace("_", " ").capitalize()
 
 
-def curves(history: Mapping[str, Series], seams: Sequence[int] = (), points: int = 400) -> list[Curve]:
+def curves(
+    history: Mapping[str, Series],
+    seams: Sequence[int] = (),
+    points: int = 400,
+    folds: Sequence[Mapping[str, Series]] = (),
+) -> list[Curve]:
     """The charts of a run, from its series by Keras's names.
 
     Args:
         history: the series.
         seams: the epochs, from 0, at which the training was resumed.
         points: the most values that a line is drawn of.
+        folds: the series of each fold, where ``history`` is their mean.
     """
     return [
-        _curve(metric, history.get(metric), history.get(f"val_{metric}"), seams, points)
+        _curve(
+            metric,
+            {role: _Drawn.of(name, history, folds) for role, name in names(metric).items() if name in history},
+            seams,
+            points,
+        )
         for metric in pairs(list(history))
     ]
+
+
+def names(metric: str) -> dict[str, str]:
+    """What Keras calls a metric, by role."""
+    return {"train": metric, "validation": f"val_{metric}"}
 
 
 def sparkline(values: Sequence[float | None], width: int = 120, height: int = 28) -> str:
@@ -98,10 +126,21 @@ def sparkline(values: Sequence[float | None], width: int = 120, height: int = 28
     )  # fmt: skip
 
 
-def summary(metric: str, train: Series | None, validation: Series | None) -> str:
-    """What a chart shows, in a sentence or two. Epochs are counted from 1, as people do."""
+def summary(
+    metric: str,
+    train: Series | None,
+    validation: Series | None,
+    spreads: Mapping[str, Sequence[Spread]] = MappingProxyType({}),
+) -> str:
+    """What a chart shows, in a sentence or two. Epochs are counted from 1, as people do.
+
+    Args:
+        metric: what is measured.
+        train: its series, with that of the ``validation``.
+        spreads: of a cross-validation, by role: how its folds lie around the mean, which the series are.
+    """
     sentences = []
-    for words, series in zip(TITLES.values(), (train, validation), strict=True):
+    for (role, words), series in zip(TITLES.items(), (train, validation), strict=True):
         points = (
             [(epoch, value) for epoch, value in zip(series.epoch, series.value, strict=True) if value is not None]
             if series
@@ -110,7 +149,9 @@ def summary(metric: str, train: Series | None, validation: Series | None) -> str
         if not points:
             continue
         (first_epoch, first), (last_epoch, last) = points[0], points[-1]
-        name = title(metric).lower()
+        around = spreads.get(role)
+        newest = around[-1] if around else None
+        name = f"{title(metric).lower()}{_whose(around)}"
         if len(points) == 1:
             sentences.append(f"{words} {name} is {short(first)} after epoch {first_epoch + 1}.")
             continue
@@ -120,7 +161,18 @@ def summary(metric: str, train: Series | None, validation: Series | None) -> str
             f"{words} {name} went from {short(first)} (epoch {first_epoch + 1}) to {short(last)} (epoch "
             f"{last_epoch + 1}); {'lowest' if lowest else 'highest'} {short(best)} at epoch {best_epoch + 1}."
         )
+        if newest is not None and newest.count > 1:
+            sentences.append(f"Its standard deviation over the folds is {short(newest.deviation)} then.")
     return " ".join(sentences) or "No value yet."
+
+
+def _whose(around: Sequence[Spread] | None) -> str:
+    if not around:
+        return ""
+    fewest, most = min(one.count for one in around), max(one.count for one in around)
+    if most == 1:
+        return ", of one fold,"
+    return f", the mean of {most if fewest == most else f'{fewest} to {most}'} folds,"
 
 
 def resumed(seams: Sequence[int]) -> str:
@@ -149,18 +201,39 @@ def short(value: float) -> str:
     return f"{value:.{max(0, 3 - size)}f}" if size > 0 else f"{value:.4f}" if size >= -2 else f"{value:.6f}"
 
 
-def _columns(series: Series) -> tuple[list[int], list[float | None]]:
-    return series.epoch, series.value
+@dataclass(frozen=True)
+class _Drawn:
+    """One role's series, the folds' own, and how these lie around it; both empty where there are no folds."""
+
+    series: Series
+    folds: tuple[Series, ...]
+    spread: tuple[Spread, ...]
+
+    @classmethod
+    def of(cls, name: str, history: Mapping[str, Series], folds: Sequence[Mapping[str, Series]]) -> "_Drawn":
+        parts = tuple(fold[name] for fold in folds if name in fold)
+        return cls(history[name], parts, tuple(spread(parts)) if parts else ())
+
+    def values(self) -> Iterator[float]:
+        """All that is drawn and must find room."""
+        for series in (self.series, *self.threads()):
+            yield from (value for value in series.value if value is not None)
+        for one in self.spread:
+            if one.mean is not None:
+                yield from (one.mean - one.deviation, one.mean + one.deviation)
+
+    def threads(self) -> tuple[Series, ...]:
+        """The folds that get a curve: one alone is the mean itself, and of many nobody sees any."""
+        return self.folds if 1 < len(self.folds) <= THREADS else ()
 
 
-def _curve(metric: str, train: Series | None, validation: Series | None, seams: Sequence[int], points: int) -> Curve:
-    present = [(role, series) for role, series in (("train", train), ("validation", validation)) if series]
-    finite = [value for _, series in present for value in series.value if value is not None]
+def _curve(metric: str, present: Mapping[str, _Drawn], seams: Sequence[int], points: int) -> Curve:
+    finite = [value for drawn in present.values() for value in drawn.values()]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     low, high = low - margin, high + margin
-    first = min((series.epoch[0] for _, series in present), default=0)
-    last = max((series.epoch[-1] for _, series in present), default=1)
+    first = min((drawn.series.epoch[0] for drawn in present.values()), default=0)
+    last = max((drawn.series.epoch[-1] for drawn in present.values()), default=1)
     span = max(1, last - first)
 
     def x(epoch: float) -> float:
@@ -169,11 +242,28 @@ def _curve(metric: str, train: Series | None, validation: Series | None, seams: 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
 
+    def path(series: Series, most: int) -> str:
+        drawn = sample(series, most)
+        places = zip(drawn.epoch, drawn.value, strict=True)
+        return _path([(x(epoch), None if value is None else y(value)) for epoch, value in places])
+
     lines = []
-    for role, series in present:
-        drawn = zip(*_columns(sample(series, points)), strict=True)
-        path = _path([(x(epoch), None if value is None else y(value)) for epoch, value in drawn])
-        lines.append(Line(role, TITLES[role], path, series.value[-1]))
+    for role, drawn in present.items():
+        newest = drawn.spread[-1] if drawn.spread else None
+        lines.append(
+            Line(
+                role,
+                TITLES[role],
+                path(drawn.series, points),
+                drawn.series.value[-1],
+                threads="".join(path(fold, max(points // len(drawn.folds), 50)) for fold in drawn.threads()),
+                band=_band(drawn.spread, points, x, y),
+                around=newest.deviation if newest is not None and newest.count > 1 else None,
+            )
+        )
+    series = {role: drawn.series for role, drawn in present.items()}
+    spreads = {role: drawn.spread for role, drawn in present.items()}
+    words = summary(metric, series.get("train"), series.get("validation"), spreads)
     return Curve(
         metric=metric,
         title=title(metric),
@@ -181,8 +271,18 @@ def _curve(metric: str, train: Series | None, validation: Series | None, seams: 
         x_ticks=tuple(Tick(x(epoch), str(epoch + 1)) for epoch in _epoch_ticks(first, last)),
         y_ticks=tuple(Tick(y(value), f"{value:g}") for value in nice(low, high, 5)),
         seams=tuple(_seams([epoch for epoch in seams if first <= epoch <= last], x)),
-        summary=f"{summary(metric, train, validation)} {resumed(seams)}".rstrip(),
+        summary=f"{words} {resumed(seams)}".rstrip(),
     )
+
+
+def _band(around: Sequence[Spread], points: int, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+    """A closed path: along the lower edge, and back along the upper one."""
+    step = -(-len(around) // (points // 2)) if around else 1
+    known = [one for index, one in enumerate(around) if index % step == 0 or index == len(around) - 1]
+    places = [(x(one.epoch), one.mean, one.deviation) for one in known if one.mean is not None and one.count > 1]
+    edge = [(at, y(mean - deviation)) for at, mean, deviation in places]
+    edge += [(at, y(mean + deviation)) for at, mean, deviation in reversed(places)]
+    return f"{_path(edge)}Z" if edge else ""
 
 
 def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]:

@@ -60,6 +60,12 @@ KINDS: Mapping[str, Kind] = {
         "There is no checkpoint yet",
         "A checkpoint is saved when the first epoch has ended. Wait for it, or look at the run's status.",
     ),
+    "unknown-fold": Kind(
+        404,
+        "The run has no such fold",
+        "Folds count from 0, and only a cross-validation has some; the detail says which. Without `fold` its history "
+        "is the mean over them.",
+    ),
     "not-found": Kind(404, "There is nothing at this address", "/docs lists every address of the API."),
     "method-not-allowed": Kind(405, "This method is not possible here", "The Allow header names the methods that are."),
     "wrong-status": Kind(

@@ -82,7 +82,9 @@ class Run(Base):
     ``worker``, ``token_hash`` and ``acknowledged`` belong to the one under way: who executes it, what authorises its
     calls, and up to which journal entry all is stored. ``deaths`` counts those of its child since the last new
     generation, ``seams`` are the epochs (from 0) at which an attempt resumed, and ``irreproducible`` is the first value
-    that came out another way when its epoch was trained again: ``epoch, metric, stored, replayed``.
+    that came out another way when its epoch was trained again: ``epoch, metric, stored, replayed``. Of a
+    cross-validation ``folds`` says how many folds there are, ``fold`` (from 0) which is under way and ``best_fold``
+    which is meant by ``best_epoch``; ``epoch`` and ``epochs`` are the fold's.
     """
 
     __tablename__ = "runs"
@@ -114,10 +116,13 @@ class Run(Base):
     irreproducible: Mapped[dict[str, Any] | None]
 
     stage: Mapped[str | None] = mapped_column(String(16))
+    fold: Mapped[int | None]
+    folds: Mapped[int | None]
     epoch: Mapped[int | None]
     epochs: Mapped[int | None]
     eta_seconds: Mapped[float | None]
     seconds_per_epoch: Mapped[float | None]
+    best_fold: Mapped[int | None]
     best_epoch: Mapped[int | None]
     best_monitor: Mapped[str | None] = mapped_column(String(200))
     best_value: Mapped[float | None]
@@ -167,7 +172,8 @@ class Block(Base):
 
     ``epoch`` holds the epochs (from 0, ascending) in four bytes each, ``value`` the values in eight, both with the
     lowest byte first as on every processor that Keras runs on. A value that isn't finite is NaN. Of an epoch that
-    stands in more than one block, the block with the highest ``seq`` holds.
+    stands in more than one block, the block with the highest ``seq`` holds. ``fold`` is the fold (from 0) of a
+    cross-validation, and 0 in every other run.
     """
 
     __tablename__ = "blocks"
@@ -177,6 +183,7 @@ class Block(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[bytes]
     value: Mapped[bytes]
+    fold: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Exhibit(Base):
@@ -191,7 +198,10 @@ class Exhibit(Base):
 
 
 class Checkpoint(Base):
-    """A saved model that can be downloaded, or a generation. The file's name is its SHA-256; ``epoch`` is from 0."""
+    """A saved model that can be downloaded, or a generation. The file's name is its SHA-256; ``epoch`` is from 0.
+
+    In a cross-validation it is an epoch of ``fold``, from 0 too.
+    """
 
     __tablename__ = "checkpoints"
 
@@ -203,3 +213,4 @@ class Checkpoint(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
+    fold: Mapped[int | None]

@@ -28,13 +28,20 @@ def more(run: Run, epochs: int | None) -> Mapping[str, Any] | None:
     """The run's params with so many epochs; None where none are given.
 
     Raises:
-        Problem: ``invalid-input``, or ``wrong-status`` where the lesson has no epochs or isn't there any more.
+        Problem: ``invalid-input``, or ``wrong-status`` where the lesson has no epochs, isn't there any more, or where
+            the run has folds.
     """
     if epochs is None:
         return None
     before = run.params.get("epochs")
     if not isinstance(before, int):
         raise Problem("wrong-status", f"Run {run.id} does not train in epochs. Resume it without epochs.")
+    if run.folds is not None:
+        raise Problem(
+            "wrong-status",
+            f"Run {run.id} is a cross-validation: its finished folds cannot train further. Start a new run with "
+            f"{epochs} epochs, or resume this one without epochs.",
+        )
     if epochs <= before:
         detail = f"epochs is {epochs}, and run {run.id} has {before} already. Use {before + 1} or more."
         raise invalid_input([FieldError(pointer="/epochs", code="not_more", detail=detail)])

@@ -68,12 +68,20 @@ class Resume(BaseModel):
     )
 
 
+OF_FOLD = "Of a cross-validation, and left out elsewhere: the fold, from 0, whose epoch it is."
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
 class BestEpoch(Shape):
     """The best epoch so far, from 0, by the metric that the lesson monitors."""
 
     epoch: int
     monitor: str
     value: float
+    fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
 
 
 class RunError(Shape):
@@ -90,6 +98,7 @@ class Irreproducible(Shape):
     metric: str
     stored: float | None = Field(description="What was recorded first, and stays; null where not finite.")
     replayed: float | None = Field(description="What came out later; null where not finite.")
+    fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
 
 
 class Links(Shape):
@@ -115,7 +124,9 @@ class RunShape(Shape):
     params: dict[str, Any]
     attempt: int = Field(description="Executions of this run so far.")
     stage: Stage | None
-    epoch: int | None = Field(description="The last finished epoch, counted from 0.")
+    fold: int | None = Field(description="Of a cross-validation, the fold under way, from 0.")
+    folds: int | None = Field(description="How many folds a cross-validation has, known from its first epoch on.")
+    epoch: int | None = Field(description="The last finished epoch, counted from 0; in a cross-validation the fold's.")
     epochs: int | None
     eta_seconds: float | None
     queue_position: int | None = Field(description="Place in the queue, from 1, while it waits.")
@@ -129,7 +140,9 @@ class RunShape(Shape):
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
-    seams: list[int] = Field(description="Epochs, from 0, at which the training was resumed.")
+    seams: list[int] = Field(
+        description="Epochs, from 0, at which the training was resumed; of a cross-validation none."
+    )
     irreproducible: Irreproducible | None = Field(description="Set when a repeated epoch gave other numbers.")
     sweep: str | None = None
     links: Links
@@ -145,6 +158,8 @@ def run_answer(run: Run, tags: list[str], queue_position: int | None) -> dict[st
     best = None
     if run.best_epoch is not None and run.best_monitor is not None and run.best_value is not None:
         best = {"epoch": run.best_epoch, "monitor": run.best_monitor, "value": run.best_value}
+        if run.best_fold is not None:
+            best["fold"] = run.best_fold
     return {
         "id": run.id,
         "lesson": run.lesson,
@@ -155,6 +170,8 @@ def run_answer(run: Run, tags: list[str], queue_position: int | None) -> dict[st
         "params": run.params,
         "attempt": run.attempt,
         "stage": run.stage,
+        "fold": run.fold,
+        "folds": run.folds,
         "epoch": run.epoch,
         "epochs": run.epochs,
         "eta_seconds": run.eta_seconds,
@@ -221,6 +238,7 @@ class CheckpointShape(Shape):
     """A saved model. ``epoch`` counts from 0."""
 
     kind: Literal["best", "last"]
+    fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
     epoch: int
     monitor: str | None
     value: float | None
@@ -234,6 +252,7 @@ class CheckpointShape(Shape):
         """The shape of a row."""
         return cls(
             kind="best" if row.kind == "best" else "last",
+            fold=row.fold,
             epoch=row.epoch,
             monitor=row.monitor,
             value=row.value,

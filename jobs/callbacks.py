@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
 
+from jobs.engine.folds import Scored
 from jobs.generations import Generation, remembered, remind
 from jobs.keeper import Course, Keeper
 from jobs.protocol import Best, EpochData, EventType, ProgressData, Wire
@@ -61,6 +63,29 @@ class Timing:
         return seconds, self._smoothed * (self._epochs - 1 - epoch)
 
 
+@dataclass(frozen=True)
+class Among:
+    """Where a training stands among the folds of a cross-validation.
+
+    Attributes:
+        finished: what those before it have come to; it is number ``len(finished)`` itself, from 0.
+        folds: how many there are in all, and ``later`` how many epochs those after it have together.
+        epochs: how many it has itself.
+        best: the best epoch of those before it.
+    """
+
+    finished: Sequence[Scored]
+    folds: int
+    epochs: int
+    later: int
+    best: Best | None
+
+    @property
+    def fold(self) -> int:
+        """Its number, from 0."""
+        return len(self.finished)
+
+
 class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
     """Reports each epoch as soon as it is over, notes the best one, has states kept and stops a divergence.
 
@@ -73,6 +98,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         epochs: how many there will be, and ``steps`` in each.
         others: the training's other callbacks.
         resumed: where an earlier attempt has left off.
+        among: where it stands in a cross-validation.
         clock: seconds, never going back.
     """
 
@@ -86,14 +112,15 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         remedy: str,
         others: Sequence[Any] = (),
         resumed: Generation | None = None,
+        among: Among | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.history: dict[str, list[float]] = {}
-        self.best: Best | None = None
+        self.best: Best | None = None if among is None else among.best
         if resumed is not None:
             self.history = {name: list(values) for name, values in resumed.history.items()}
-            self.best = resumed.best[1] if resumed.best else None
+            self.best = resumed.best[1] if resumed.best else self.best
         self._report = report
         self._keeper = keeper
         self._steps = steps
@@ -101,14 +128,17 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         self._others = others
         self._resumed = resumed
         self._clock = clock
-        self._timing = Timing(epochs, steps, clock)
+        self._among = among
+        self._fold = None if among is None else among.fold
+        self._timing = Timing(epochs + (0 if among is None else among.later), steps, clock)
         self._epoch = 0
         self._told = 0.0
 
     def course(self) -> Course:
         """How far the training has come."""
         stopped = bool(getattr(self.model, "stop_training", False))
-        return Course(self.history, [remembered(callback) for callback in self._others], stopped)
+        finished = None if self._among is None else self._among.finished
+        return Course(self.history, [remembered(callback) for callback in self._others], stopped, finished)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Remind the other callbacks of what their ``on_train_begin`` has just made them forget."""
@@ -128,7 +158,8 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         now = self._clock()
         if now - self._told >= PROGRESS_INTERVAL:
             self._told = now
-            self._report(EventType.PROGRESS, ProgressData(epoch=self._epoch, step=done, steps=self._steps))
+            at = ProgressData(epoch=self._epoch, step=done, steps=self._steps, fold=self._fold)
+            self._report(EventType.PROGRESS, at)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Report the epoch's row of the History.
@@ -139,7 +170,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         metrics, non_finite = EpochData.split(logs or {})
-        self.best = _better(self.best, epoch, metrics)
+        self.best = _better(self.best, epoch, metrics, self._fold)
         seconds, eta = self._timing.epoch_ended(epoch)
         self._report(
             EventType.EPOCH,
@@ -150,12 +181,17 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
                 seconds=seconds,
                 eta_seconds=eta,
                 best=self.best,
+                **self._of_fold(),
             ),
         )
         for name in ("loss", "val_loss"):
             if name in non_finite:
-                raise _diverged(name, non_finite[name], epoch, self._remedy)
+                raise _diverged(name, non_finite[name], epoch, self._fold, self._remedy)
         self._keeper.epoch_ended(epoch, self.best)
+
+    def _of_fold(self) -> dict[str, int]:
+        among = self._among
+        return {} if among is None else {"fold": among.fold, "folds": among.folds, "epochs": among.epochs}
 
 
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]
@@ -207,17 +243,16 @@ def last_rate(optimizer: Any) -> float:
     return float(optimizer.learning_rate)
 
 
-def _better(best: Best | None, epoch: int, metrics: dict[str, float | None]) -> Best | None:
+def _better(best: Best | None, epoch: int, metrics: dict[str, float | None], fold: int | None) -> Best | None:
     monitor = "val_loss" if "val_loss" in metrics else "loss"
     value = metrics.get(monitor)
     if value is None or (best is not None and value >= best.value):
         return best
-    return Best(epoch=epoch, monitor=monitor, value=value)
+    return Best(epoch=epoch, monitor=monitor, value=value, fold=fold)
 
 
-def _diverged(name: str, value: str, epoch: int, remedy: str) -> AttemptFailed:
+def _diverged(name: str, value: str, epoch: int, fold: int | None, remedy: str) -> AttemptFailed:
     what = {"loss": "training loss", "val_loss": "validation loss"}[name]
     met = "not a number any more (NaN)" if value == "nan" else "infinite"
-    return AttemptFailed(
-        "diverged", "The training diverged", f"In epoch {epoch + 1} the {what} was {met}. {remedy}".rstrip()
-    )
+    place = f"In epoch {epoch + 1}" if fold is None else f"In epoch {epoch + 1} of fold {fold + 1}"
+    return AttemptFailed("diverged", "The training diverged", f"{place} the {what} was {met}. {remedy}".rstrip())

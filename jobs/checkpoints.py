@@ -26,13 +26,15 @@ def location(directory: Path, data: CheckpointData) -> Path:
     return directory / f"{data.kind}-{data.epoch:06d}-{data.sha256[:16]}.{suffix}"
 
 
-def write_model(model: Any, directory: Path, kind: Kind, epoch: int, best: Best | None) -> CheckpointData:
+def write_model(
+    model: Any, directory: Path, kind: Kind, epoch: int, best: Best | None, fold: int | None = None
+) -> CheckpointData:
     """Save ``model`` as a ``.keras`` file, whole or not at all, with a note beside it that survives a crash."""
     temporary = directory / f".{kind}.tmp.keras"
     try:
         model.save(temporary)
         content = temporary.read_bytes()
-        data = _describe(kind, epoch, content, best)
+        data = _describe(kind, epoch, content, best, fold)
         settle(temporary, location(directory, data))
     finally:
         temporary.unlink(missing_ok=True)  # a full disk leaves half of it
@@ -40,9 +42,9 @@ def write_model(model: Any, directory: Path, kind: Kind, epoch: int, best: Best 
     return data
 
 
-def write_generation(content: bytes, directory: Path, epoch: int) -> CheckpointData:
+def write_generation(content: bytes, directory: Path, epoch: int, fold: int | None = None) -> CheckpointData:
     """Save a generation's content, whole or not at all, with a note beside it. ``epoch`` is the one to go on with."""
-    data = _describe("generation", epoch, content, None)
+    data = _describe("generation", epoch, content, None, fold)
     kill_point("generation.before_write")
     write_atomically(location(directory, data), content)
     kill_point("generation.after_rename")
@@ -62,7 +64,7 @@ def unannounced(directory: Path, announced: set[str]) -> list[CheckpointData]:
     return found
 
 
-def _describe(kind: Kind, epoch: int, content: bytes, best: Best | None) -> CheckpointData:
+def _describe(kind: Kind, epoch: int, content: bytes, best: Best | None, fold: int | None) -> CheckpointData:
     return CheckpointData(
         kind=kind,
         epoch=epoch,
@@ -70,6 +72,7 @@ def _describe(kind: Kind, epoch: int, content: bytes, best: Best | None) -> Chec
         value=best.value if best else None,
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
+        fold=fold,
     )
 
 

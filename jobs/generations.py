@@ -1,8 +1,9 @@
 """Generations: saved states of a training, each enough for another process to go on as if nothing had happened.
 
 A generation holds every value of the model (weights, random states, optimizer), the best state so far, the History,
-and what the callbacks remember. It is one file: arrays in NumPy's ``.npz`` without pickles, and one of them is JSON.
-The order of rows and the augmentation need no saving; they are drawn from ``(seed, epoch)``.
+and what the callbacks remember; of a cross-validation also what the folds before have come to. It is one file: arrays
+in NumPy's ``.npz`` without pickles, and one of them is JSON. The order of rows and the augmentation need no saving;
+they are drawn from ``(seed, epoch)``.
 """
 
 import io
@@ -16,6 +17,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.engine.folds import Scored
 from jobs.protocol import Best
 
 FORMAT = 1
@@ -28,10 +30,11 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Every value of a model after ``epoch`` (from 0)."""
+    """Every value of a model after ``epoch`` (from 0), which is one of ``fold`` in a cross-validation."""
 
     epoch: int
     values: tuple[Any, ...]
+    fold: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Generation:
         history: one list per metric, as far as the epochs have come.
         callbacks: what each callback remembers, see :func:`remembered`.
         stopped: a callback has said that the training is over.
+        finished: what the folds before have come to, so that the one under way is number ``len(finished)`` (from 0);
+            None where it is no cross-validation.
     """
 
     epoch: int
@@ -53,6 +58,12 @@ class Generation:
     history: Mapping[str, Sequence[float]]
     callbacks: Sequence[Mapping[str, Any]]
     stopped: bool
+    finished: Sequence[Scored] | None = None
+
+    @property
+    def fold(self) -> int | None:
+        """The fold under way, from 0."""
+        return None if self.finished is None else len(self.finished)
 
     def encode(self) -> bytes:
         """The file's content."""
@@ -61,7 +72,7 @@ class Generation:
         if self.best is not None:
             snapshot, told = self.best
             # Mostly the best state is the one of the last epoch: it is the same and is not written twice.
-            again = snapshot.epoch + 1 == self.epoch
+            again = (snapshot.fold, snapshot.epoch + 1) == (self.fold, self.epoch)
             best = {
                 "epoch": snapshot.epoch,
                 "values": None if again else arrays.put(snapshot.values),
@@ -72,10 +83,16 @@ class Generation:
             "epoch": self.epoch,
             "values": arrays.put(self.values),
             "best": best,
-            "history": {name: arrays.put([np.asarray(values, "float64")]) for name, values in self.history.items()},
+            "history": _history(self.history, arrays),
             "callbacks": [_packed(one, arrays) for one in self.callbacks],
             "stopped": self.stopped,
         }
+        if self.finished is not None:
+            content["finished"] = [
+                {"history": _history(one.history, arrays), "scores": arrays.put([list(one.scores.values())]),
+                 "metrics": list(one.scores)}
+                for one in self.finished
+            ]  # fmt: skip
         return arrays.encode(content)
 
     @classmethod
@@ -93,18 +110,24 @@ class Generation:
                 raise Unusable(f"it is of format {told['format']}, and this version reads format {FORMAT}")
             values = _taken(stored, told["values"])
             best = told["best"]
+            finished = told.get("finished")
             return cls(
                 epoch=told["epoch"],
                 values=values,
                 best=None
                 if best is None
                 else (
-                    Snapshot(best["epoch"], values if best["values"] is None else _taken(stored, best["values"])),
+                    Snapshot(
+                        best["epoch"],
+                        values if best["values"] is None else _taken(stored, best["values"]),
+                        best["told"].get("fold"),
+                    ),
                     Best.model_validate(best["told"]),
                 ),
-                history={name: _taken(stored, place)[0].tolist() for name, place in told["history"].items()},
+                history=_history_of(told["history"], stored),
                 callbacks=[_unpacked(one, stored) for one in told["callbacks"]],
                 stopped=told["stopped"],
+                finished=None if finished is None else [_scored(one, stored) for one in finished],
             )
         except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise Unusable(f"it can't be read ({type(error).__name__}: {error})") from None
@@ -143,6 +166,19 @@ class _Arrays:
         named: dict[str, Any] = {"content": np.frombuffer(json.dumps(content).encode(), "uint8"), **self._all}
         np.savez(file, allow_pickle=False, **named)
         return file.getvalue()
+
+
+def _history(history: Mapping[str, Sequence[float]], arrays: _Arrays) -> dict[str, list[int]]:
+    return {name: arrays.put([np.asarray(values, "float64")]) for name, values in history.items()}
+
+
+def _history_of(places: Mapping[str, Sequence[int]], stored: Mapping[str, NDArray[Any]]) -> dict[str, list[float]]:
+    return {name: _taken(stored, place)[0].tolist() for name, place in places.items()}
+
+
+def _scored(told: Mapping[str, Any], stored: Mapping[str, NDArray[Any]]) -> Scored:
+    values = _taken(stored, told["scores"])[0].tolist()
+    return Scored(_history_of(told["history"], stored), dict(zip(told["metrics"], values, strict=True)))
 
 
 def _taken(stored: Mapping[str, NDArray[Any]], place: Sequence[int]) -> tuple[NDArray[Any], ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.checkpoints import Kind, write_generation, write_model
+from jobs.engine.folds import Scored
 from jobs.engine.values import Values
 from jobs.generations import Generation, Snapshot
 from jobs.protocol import Best, CheckpointData
@@ -34,10 +35,27 @@ class Course:
     history: Mapping[str, Sequence[float]]
     callbacks: Sequence[Mapping[str, Any]]
     stopped: bool
+    finished: Sequence[Scored] | None = None
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A model under training, and its values to read and write."""
+
+    model: Any
+    values: Values
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A state to be written, and the model that it is of."""
+
+    snapshot: Snapshot
+    of: _Trained
 
 
 class Keeper:
-    """Keeps the states of one training and hands their files on.
+    """Keeps the states of one training and hands their files on; of a cross-validation those of all its folds.
 
     Args:
         directory: where files lie until they are uploaded.
@@ -51,14 +69,15 @@ class Keeper:
         self._directory = directory
         self._offer = offer
         self._clock = clock
-        self._model: Any = None
-        self._values: Values | None = None
+        self._trained: _Trained | None = None
         self._course: Callable[[], Course] = lambda: Course({}, (), False)
-        self._last: Snapshot | None = None
-        self._best: tuple[Snapshot, Best] | None = None
+        self._fold: int | None = None
+        self._now: tuple[int, tuple[Any, ...]] | None = None
+        """The epoch to go on with, and the values to go on from; None where that is written."""
+        self._last: _Kept | None = None
+        self._best: tuple[_Kept, Best] | None = None
         self._best_is_written = True
         self._best_written_at = float("-inf")
-        self._generation = -1
         self._next_generation_at = float("-inf")
 
     def begin(self, model: Any, course: Callable[[], Course], resumed: bool) -> None:
@@ -69,72 +88,97 @@ class Keeper:
             course: says how far the training has come, asked only when that is to be written.
             resumed: :meth:`resume` will follow.
         """
-        self._model, self._values, self._course = model, Values(model), course
-        # Read also where nobody needs it: TensorFlow counts what is done, and names programs by that number. A
-        # resumed training would not find those that were compiled before.
-        fresh = self._values.read()
+        self._trained = _Trained(model, Values(model))
+        fresh = self._follow(course)
         if not resumed:
             self._write_generation(0, fresh)
 
+    def next_fold(self, model: Any, course: Callable[[], Course]) -> None:
+        """The next fold of a cross-validation is about to begin, in this model; else as :meth:`begin`."""
+        assert self._trained is not None
+        if self._trained.model is not model:
+            if not self._best_is_written:
+                self._write_best()
+            self._trained = _Trained(model, Values(model))
+        self._now = 0, self._follow(course)
+        if self._clock() >= self._next_generation_at:
+            self._write_generation(*self._now)
+
     def resume(self, generation: Generation) -> None:
         """Give the model the values of an earlier attempt, and remember what was best."""
-        assert self._values is not None
-        self._values.write(generation.values)
-        self._best, self._generation = generation.best, generation.epoch
-        self._best_is_written = generation.best is None
+        assert self._trained is not None
+        self._trained.values.write(generation.values)
+        self._best, self._best_is_written = None, True
+        # In a search the best may be of a model that is built otherwise. It was written before that one was left.
+        if generation.best is not None and self._trained.values.fit(generation.best[0].values):
+            self._best = _Kept(generation.best[0], self._trained), generation.best[1]
+            self._best_is_written = False
         if generation.epoch > 0:
-            self._last = Snapshot(generation.epoch - 1, generation.values)
+            self._last = _Kept(Snapshot(generation.epoch - 1, generation.values, generation.fold), self._trained)
 
     def epoch_ended(self, epoch: int, best: Best | None) -> None:
         """Remember the state after ``epoch``, and write what is new and whose time has come."""
-        assert self._values is not None
-        self._last = Snapshot(epoch, self._values.read())
-        if best is not None and best.epoch == epoch:
+        assert self._trained is not None
+        snapshot = Snapshot(epoch, self._trained.values.read(), self._fold)
+        self._last = _Kept(snapshot, self._trained)
+        self._now = epoch + 1, snapshot.values
+        if best is not None and (best.fold, best.epoch) == (self._fold, epoch):
             self._best = self._last, best
             self._best_is_written = False
         if not self._best_is_written and self._clock() - self._best_written_at >= BEST_INTERVAL:
             self._write_best()
         if self._clock() >= self._next_generation_at:
-            self._write_generation(epoch + 1, self._last.values)
+            self._write_generation(*self._now)
 
     def finish(self) -> None:
         """Write what isn't written yet: all of it, also of a training that was cut short."""
-        if self._last is not None and self._generation <= self._last.epoch:
-            self._write_generation(self._last.epoch + 1, self._last.values)
+        if self._now is not None:
+            self._write_generation(*self._now)
         if not self._best_is_written:
             self._write_best()
         if self._last is not None:
             self._write("last", self._last, None)
             self._last = None
 
+    def _follow(self, course: Callable[[], Course]) -> tuple[Any, ...]:
+        """From here on that is the course of the training; answers how the model stands."""
+        assert self._trained is not None
+        self._course = course
+        finished = course().finished
+        self._fold = None if finished is None else len(finished)
+        # Read also where nobody needs it: TensorFlow counts what is done, and names programs by that number. A
+        # resumed training would not find those that were compiled before.
+        return self._trained.values.read()
+
     def _write_generation(self, epoch: int, values: tuple[Any, ...]) -> None:
         began = self._clock()
         course = self._course()
-        generation = Generation(epoch, values, self._best, course.history, course.callbacks, course.stopped)
-        self._offer(write_generation(generation.encode(), self._directory, epoch))
-        self._generation = epoch
+        best = None if self._best is None else (self._best[0].snapshot, self._best[1])
+        generation = Generation(epoch, values, best, course.history, course.callbacks, course.stopped, course.finished)
+        self._offer(write_generation(generation.encode(), self._directory, epoch, self._fold))
+        self._now = None
         now = self._clock()
         self._next_generation_at = began + max(INTERVAL, (now - began) / SHARE)
 
     def _write_best(self) -> None:
         assert self._best is not None
-        snapshot, best = self._best
-        self._write("best", snapshot, best)
+        self._write("best", *self._best)
         self._best_is_written = True
         self._best_written_at = self._clock()
 
-    def _write(self, kind: Kind, snapshot: Snapshot, best: Best | None) -> None:
-        with self._inside(snapshot):
-            data = write_model(self._model, self._directory, kind, snapshot.epoch, best)
+    def _write(self, kind: Kind, kept: _Kept, best: Best | None) -> None:
+        snapshot = kept.snapshot
+        with _inside(kept):
+            data = write_model(kept.of.model, self._directory, kind, snapshot.epoch, best, snapshot.fold)
         self._offer(data)
 
-    @contextlib.contextmanager
-    def _inside(self, snapshot: Snapshot) -> Iterator[None]:
-        """Put a state into the model for the duration of the block; then everything is as before."""
-        assert self._values is not None
-        present = self._values.read()
-        self._values.write(snapshot.values)
-        try:
-            yield
-        finally:
-            self._values.write(present)
+
+@contextlib.contextmanager
+def _inside(kept: _Kept) -> Iterator[None]:
+    """Put a state into its model for the duration of the block; then everything is as before."""
+    present = kept.of.values.read()
+    kept.of.values.write(kept.snapshot.values)
+    try:
+        yield
+    finally:
+        kept.of.values.write(present)

@@ -44,9 +44,9 @@ class EventType(StrEnum):
     MODEL = "model"
     """The built model: ``summary, parameters``."""
     EPOCH = "epoch"
-    """One epoch's History row: ``epoch, metrics, non_finite, seconds, eta_seconds, best``."""
+    """One epoch's History row: ``epoch, metrics, non_finite, seconds, eta_seconds, best, fold, folds, epochs``."""
     PROGRESS = "progress"
-    """Within a long epoch, at most once a second: ``epoch, step, steps``."""
+    """Within a long epoch, at most once a second: ``epoch, step, steps, fold``."""
     CHECKPOINT = "checkpoint"
     """A saved model can be downloaded: ``kind, epoch, monitor, value, sha256, bytes``."""
     LOG = "log"
@@ -100,6 +100,14 @@ Word = Annotated[str, Field(min_length=1, max_length=64)]
 MetricName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+def _absent(value: object) -> bool:
+    return value is None
+
+
+OfFold = Annotated[Number | None, Field(exclude_if=_absent)]
+"""What only a cross-validation has; None, and nothing on the wire, everywhere else."""
+
+
 class StageData(Wire):
     """A stage that began (``state="started"``) or is done, with what it produced in one sentence."""
 
@@ -127,15 +135,19 @@ class ModelData(Wire):
 
 
 class Best(Wire):
-    """The best epoch so far (stored from 0) by the metric that the lesson monitors."""
+    """The best epoch so far (stored from 0) by the metric that the lesson monitors, and its ``fold`` if any."""
 
     epoch: Number
     monitor: MetricName
     value: FiniteFloat
+    fold: OfFold = None
 
 
 class EpochData(Wire):
-    """One row of Keras's History. A value that isn't finite is ``None``, and ``non_finite`` says what it was."""
+    """One row of Keras's History. A value that isn't finite is ``None``, and ``non_finite`` says what it was.
+
+    In a cross-validation ``fold`` (from 0) of ``folds`` is the one under way, ``epoch`` is this fold's, of ``epochs``.
+    """
 
     epoch: Number
     metrics: dict[MetricName, FiniteFloat | None]
@@ -143,6 +155,9 @@ class EpochData(Wire):
     seconds: FiniteFloat
     eta_seconds: FiniteFloat | None = None
     best: Best | None = None
+    fold: OfFold = None
+    folds: OfFold = None
+    epochs: OfFold = None
 
     @staticmethod
     def split(logs: dict[str, float]) -> tuple[dict[str, float | None], dict[str, Literal["nan", "inf", "-inf"]]]:
@@ -165,13 +180,15 @@ class ProgressData(Wire):
     epoch: Number
     step: Number
     steps: Number
+    fold: OfFold = None
 
 
 class CheckpointData(Wire):
     """A saved model or a generation, uploaded before this entry is sent. ``sha256`` is of the file's bytes.
 
     ``epoch`` of a model is the epoch after which it was saved. That of a generation is the epoch to go on with, 0
-    where nothing is trained yet; it has no ``monitor`` and no ``value``.
+    where nothing is trained yet; it has no ``monitor`` and no ``value``. In a cross-validation it is an epoch of
+    ``fold``.
     """
 
     kind: Literal["best", "last", "generation"]
@@ -180,6 +197,7 @@ class CheckpointData(Wire):
     value: FiniteFloat | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    fold: OfFold = None
 
 
 class LogData(Wire):

@@ -9,7 +9,7 @@ import errno
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from jobs.callbacks import Report, ReportEpochs, Watch
+from jobs.crossvalidation import CrossValidation
 from jobs.datasets import Datasets, Tabular
 from jobs.datasets.problems import DatasetProblem
 from jobs.device import environment, gpus
-from jobs.engine import Afterwards, Choice, Engine, Plan, Rows, choose, shuffled
+from jobs.engine import Afterwards, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
 from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
@@ -93,6 +94,7 @@ class Session:
         self._progress = progress or Progress(lambda _patience: None)
         self._choice = earlier or Choice("plain", False, "")
         self._engines: dict[int, Engine] = {}
+        self._cross_validation: CrossValidation | None = None
 
     def check_stop(self) -> None:
         """Leave by :class:`Stopped` if the attempt shall stop."""
@@ -221,6 +223,44 @@ class Session:
         self._keeper.finish()
         return reporting.history
 
+    def cross_validate(
+        self,
+        build: Callable[[int], Any],
+        folds: Sequence[Fold],
+        *,
+        epochs: int,
+        batch_size: int,
+        seed: int,
+        of: int | None = None,
+        like: Hashable = None,
+        remedy: str = "",
+    ) -> list[Scored]:
+        """Train and score every fold, with this attempt's reporting, checkpoints and batch order.
+
+        Each trains as :meth:`fit` would train it alone, with its held-out rows as ``validation_data``, and all share
+        what is compiled. A resumed attempt goes on in the fold and epoch where an earlier one has left off.
+
+        Args:
+            build: a fold's model (from 0), compiled in Keras's sense; the same whenever it is asked.
+            folds: what each trains on and is scored with.
+            epochs: of each fold, with ``batch_size`` as in Keras.
+            seed: what the order of rows is drawn from.
+            of: where several cross-validations follow one another, how many folds all have together.
+            like: those with the same word build models that differ in their values alone; they share what is compiled.
+            remedy: what to try should the loss stop being a number.
+
+        Raises:
+            Stopped: the attempt was told to stop.
+            AttemptFailed: the training diverged.
+        """
+        if self._cross_validation is None:
+            resumed, self._resumed = self._resumed, None
+            self._cross_validation = CrossValidation(
+                self._report, self._keeper, self.log, self._clock, self._engine_arguments(), resumed
+            )
+        how: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
+        return self._cross_validation.run(build, folds, self._choice, **how, of=of, like=like, remedy=remedy)
+
     def evaluate(self, model: Any, x: Array, y: Array) -> dict[str, float]:
         """``model.evaluate`` by metric name."""
         return self._engine(model).evaluate(Rows.of(x, y))
@@ -232,16 +272,11 @@ class Session:
     def _engine(self, model: Any) -> Engine:
         found = self._engines.get(id(model))
         if found is None:
-            found = Engine(
-                model,
-                self._choice,
-                check=self._step_done,
-                distrust=self._distrust,
-                say=self.log,
-                on_change=self._chosen,
-            )
-            self._engines[id(model)] = found
+            found = self._engines[id(model)] = Engine(model, self._choice, **self._engine_arguments())
         return found
+
+    def _engine_arguments(self) -> dict[str, Any]:
+        return {"check": self._step_done, "distrust": self._distrust, "say": self.log, "on_change": self._chosen}
 
     def show(self, exhibit: Exhibit) -> None:
         """Show something beside the curves, in the place of what has its name."""

@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Card:
-    """One run in a list. ``epoch`` counts from 1 here."""
+    """One run in a list. ``epoch`` counts from 1 here, ``fold`` of a cross-validation's ``folds`` from 0."""
 
     id: str
     name: str
@@ -34,6 +34,8 @@ class Card:
     status: str
     ended: bool
     reason: str | None
+    fold: int
+    folds: int | None
     epoch: int
     epochs: int | None
     best: Figure | None
@@ -80,6 +82,8 @@ def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | Non
         status=run.status,
         ended=Status(run.status).ended,
         reason=run.reason,
+        fold=run.fold or 0,
+        folds=run.folds,
         epoch=0 if run.epoch is None else run.epoch + 1,
         epochs=run.epochs,
         best=best,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.charts import short
 from app.models import Run, Status
 from app.runs import lifecycle, requests
+from app.runs.generations import Place
 
 QUEUED: Mapping[str, str] = {
     "killed": "The training process was killed, most likely because the memory ran out. It",
@@ -31,12 +32,12 @@ class Further:
     least: int | None
 
 
-def notice(run: Run, reached: int | None) -> str | None:
+def notice(run: Run, reached: Place | None) -> str | None:
     """Why the run isn't simply training, in a sentence or two; None where there is nothing to say.
 
     Args:
         run: the run.
-        reached: the epoch, from 0, of its newest generation.
+        reached: where its newest generation stands.
     """
     reason = run.reason or ""
     if run.status == Status.QUEUED and reason in QUEUED:
@@ -60,23 +61,27 @@ def alert(run: Run) -> str | None:
     told = {name: "not a number" if one is None else short(one) for name, one in (("1", first), ("2", second))}
     if told["1"] == told["2"]:  # they differ in the last digits
         told = {"1": repr(first), "2": repr(second)}
+    fold = found.get("fold")
+    place = f"Epoch {found['epoch'] + 1}" if fold is None else f"Epoch {found['epoch'] + 1} of fold {fold + 1}"
     return (
-        f"Epoch {found['epoch'] + 1} was trained again after an interruption, and its {found['metric']} came out as "
+        f"{place} was trained again after an interruption, and its {found['metric']} came out as "
         f"{told['2']}, not {told['1']} as before. The first value is shown. What follows may differ from a run without "
         "interruption: on a GPU that can happen, on one CPU with the same versions it should not."
     )
 
 
-def further(run: Run, reached: int | None) -> Further | None:
+def further(run: Run, reached: Place | None) -> Further | None:
     """What the page of an ended run offers; None where it can't be trained further."""
     if not Status(run.status).ended or (run.status == Status.FAILED and run.reason == "diverged"):
         return None
     epochs = run.params.get("epochs")
-    before = epochs if isinstance(epochs, int) else None
+    before = epochs if isinstance(epochs, int) and run.folds is None else None
     if run.status == Status.COMPLETED:
         return None if before is None else Further("Train further", before * 2, before + 1)
     return Further(f"Continue {_place(reached)}", before, before)
 
 
-def _place(reached: int | None) -> str:
-    return f"from epoch {reached + 1}" if reached else "from the start"
+def _place(reached: Place | None) -> str:
+    if reached is not None and reached.fold is not None:
+        return f"from epoch {reached.epoch + 1} of fold {reached.fold + 1}"
+    return f"from epoch {reached.epoch + 1}" if reached is not None and reached.epoch else "from the start"

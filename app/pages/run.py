@@ -19,7 +19,7 @@ from app import board as boards
 from app import forms
 from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status
-from app.pages import course, resuming, showing
+from app.pages import course, folds, resuming, showing
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
@@ -82,7 +82,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Page):
-    """What a run's page shows. ``data`` is what its JavaScript starts from."""
+    """What a run's page shows: up to the ``furthest`` epoch (from 1). ``data`` is what its JavaScript starts from."""
 
     run: Run
     card: Card
@@ -102,6 +102,7 @@ class RunPage(Page):
     alert: str | None
     further: resuming.Further | None
     elapsed: float | None
+    furthest: int
     data: Mapping[str, Any]
 
 
@@ -134,7 +135,9 @@ def parts(request: Request, run_id: str) -> Response:
 def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     found = lifecycle.find(session, run_id)
     over = Status(found.status).ended
-    series = history.series(columns.read(session, found)) if whole or over else {}
+    parts = columns.read_folds(session, found.number) if whole or over else {}
+    series = history.series(columns.ordered(found, columns.mean(parts)))
+    thinned = folds.thinned(found, parts)
     card = cards(session, [found])[0]
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
     fields = _fields(found)
@@ -149,7 +152,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         card=card,
         lesson_title=course.title(found.lesson),
         stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
-        curves=tuple(curves(series, found.seams)) if whole else (),
+        curves=tuple(curves(series, found.seams, folds=thinned.parts)) if whole else (),
         metrics=tuple(series),
         rows=tuple(_rows(series)) if whole else (),
         readings=tuple(read(series)) if over else (),
@@ -163,7 +166,8 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         alert=resuming.alert(found),
         further=resuming.further(found, reached),
         elapsed=elapsed,
-        data=_data(found, series) if whole else {},
+        furthest=max([1, *(one.epoch[-1] + 1 for one in series.values())]),
+        data=_data(found, series, thinned) if whole else {},
     )
 
 
@@ -191,23 +195,29 @@ def stages(found: Run, told: list[dict[str, Any]]) -> tuple[StageView, ...]:
     return tuple(views)
 
 
-def _data(found: Run, series: Mapping[str, history.Series]) -> dict[str, Any]:
+def _data(found: Run, series: Mapping[str, history.Series], thinned: folds.Thinned) -> dict[str, Any]:
     sampled = {name: history.sample(one, POINTS) for name, one in series.items()}
     return {
         "id": found.id,
         "seq": found.seq,
         "status": found.status,
         "seams": found.seams,
+        "fold": found.fold,
+        "folds": found.folds,
+        "parts": thinned.as_json(),
         "epoch": found.epoch,
         "epochs": found.epochs,
         "eta": found.eta_seconds,
         "started": None if found.started_at is None else events.timestamp(found.started_at),
         "finished": None if found.finished_at is None else events.timestamp(found.finished_at),
-        "best": None
-        if found.best_epoch is None
-        else {"epoch": found.best_epoch, "monitor": found.best_monitor, "value": found.best_value},
+        "best": None if found.best_epoch is None else _best(found),
         "series": {name: {"epoch": one.epoch, "value": one.value} for name, one in sampled.items()},
     }
+
+
+def _best(found: Run) -> dict[str, Any]:
+    best = {"epoch": found.best_epoch, "monitor": found.best_monitor, "value": found.best_value}
+    return best if found.best_fold is None else {**best, "fold": found.best_fold}
 
 
 def _rows(series: Mapping[str, history.Series]) -> Iterator[Row]:

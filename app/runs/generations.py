@@ -4,6 +4,7 @@ The newest has the kind ``generation``, the one before it ``generation-1``. Thei
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,12 +27,16 @@ def keep(session: Session, number: int, data: CheckpointData, now: datetime) -> 
         now: the time that is written down.
     """
     newest, before = (session.get(Checkpoint, (number, kind)) for kind in KINDS)
-    reached = max((one.epoch for one in (newest, before) if one is not None), default=-1)
+    reached = max((_place(one) for one in (newest, before) if one is not None), default=(0, -1))
     if newest is not None and newest.sha256 != data.sha256:
-        moved = {"epoch": newest.epoch, "sha256": newest.sha256, "bytes": newest.bytes}
+        moved = {"epoch": newest.epoch, "fold": newest.fold, "sha256": newest.sha256, "bytes": newest.bytes}
         session.merge(Checkpoint(run_number=number, kind=BEFORE, created_at=newest.created_at, **moved))
     session.merge(Checkpoint(run_number=number, created_at=now, **data.model_dump()))
-    return data.epoch > reached
+    return _place(data) > reached
+
+
+def _place(one: Checkpoint | CheckpointData) -> tuple[int, int]:
+    return one.fold or 0, one.epoch
 
 
 def of(session: Session, numbers: Iterable[int]) -> dict[int, list[CheckpointData]]:
@@ -40,15 +45,23 @@ def of(session: Session, numbers: Iterable[int]) -> dict[int, list[CheckpointDat
     found: dict[int, list[CheckpointData]] = {number: [] for number in wanted}
     query = select(Checkpoint).where(Checkpoint.run_number.in_(wanted), Checkpoint.kind.in_(KINDS))
     for row in session.scalars(query.order_by(Checkpoint.kind)):
-        data = CheckpointData(kind="generation", epoch=row.epoch, sha256=row.sha256, bytes=row.bytes)
-        found[row.run_number].append(data)
+        where = {"epoch": row.epoch, "fold": row.fold}
+        found[row.run_number].append(CheckpointData(kind="generation", **where, sha256=row.sha256, bytes=row.bytes))
     return found
 
 
-def reached(session: Session, number: int) -> int | None:
-    """The epoch that the run would go on with, from 0; None where it would begin anew."""
+@dataclass(frozen=True)
+class Place:
+    """The epoch that a run would go on with, from 0, and its fold (from 0) in a cross-validation."""
+
+    epoch: int
+    fold: int | None = None
+
+
+def reached(session: Session, number: int) -> Place | None:
+    """Where the run would go on; None where it would begin anew."""
     newest = session.get(Checkpoint, (number, NEWEST))
-    return None if newest is None else newest.epoch
+    return None if newest is None else Place(newest.epoch, newest.fold)
 
 
 def has(session: Session, number: int, sha256: str) -> bool:

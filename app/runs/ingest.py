@@ -91,12 +91,12 @@ class _Batch:
         self.uploads: set[str] = set()
         self.messages: list[events.Message] = []
         self.changes: dict[str, Any] = {}
-        self.highest = -1 if run.epoch is None else run.epoch
-        """The highest epoch told so far."""
+        self.reached: replay.Place = (run.fold or 0, -1 if run.epoch is None else run.epoch)
+        """How far the training has come: the newest fold, and its highest epoch told so far."""
         self.irreproducible = run.irreproducible
         self._seq, self._packed = run.seq, run.packed
-        self._known: dict[int, dict[str, float | None]] = {}
-        self._known_up_to = -1
+        self._known: dict[replay.Place, dict[str, float | None]] = {}
+        self._known_up_to: replay.Place = (0, -1)
 
     def pass_on(self, entry: Entry) -> None:
         """Have an entry become an event as it was sent."""
@@ -111,12 +111,12 @@ class _Batch:
         rows.update(session, lifecycle.TABLE, {**self.changes, "seq": self._seq}, "number", number)
         self.messages, self.changes = [], {}
 
-    def stored(self, epoch: int) -> dict[str, float | None]:
+    def stored(self, place: replay.Place) -> dict[str, float | None]:
         """The metrics that an epoch has already, told in this batch or before; empty where it has none."""
-        if epoch > self._known_up_to:
+        if place > self._known_up_to:
             self.settle()
-            self._known, self._known_up_to = replay.stored(self.session, self.run.number), self.highest
-        return self._known.setdefault(epoch, {})
+            self._known, self._known_up_to = replay.stored(self.session, self.run.number), self.reached
+        return self._known.setdefault(place, {})
 
 
 def _files(session: Session, number: int) -> frozenset[str]:
@@ -142,27 +142,41 @@ def _model(batch: _Batch, entry: Entry) -> None:
 
 def _epoch(batch: _Batch, entry: Entry) -> None:
     data = protocol.EpochData.model_validate(entry.data)
-    if data.epoch <= batch.highest:
-        _replayed(batch, entry, data)
+    place = (data.fold or 0, data.epoch)
+    if place <= batch.reached:
+        _replayed(batch, entry, data, place)
         return
-    batch.highest = data.epoch
+    if data.fold is not None or data.folds is not None:
+        batch.changes.update(_of_fold(data))
+    batch.reached = place
     batch.changes.update(
         epoch=data.epoch, last=data.metrics, eta_seconds=data.eta_seconds, seconds_per_epoch=data.seconds
     )
     if data.best is not None:
         best = data.best
         batch.changes.update(best_epoch=best.epoch, best_monitor=best.monitor, best_value=best.value)
+        if best.fold is not None:
+            batch.changes["best_fold"] = best.fold
     batch.pass_on(entry)
 
 
-def _replayed(batch: _Batch, entry: Entry, data: protocol.EpochData) -> None:
+def _of_fold(data: protocol.EpochData) -> dict[str, int]:
+    """What a cross-validation's epoch changes besides."""
+    if data.fold is None or data.folds is None or data.fold >= data.folds:
+        told = f"fold {data.fold} of {data.folds} folds" if data.fold is not None else f"{data.folds} folds and no fold"
+        raise _Refused("data/fold", "no_fold", f"The epoch is of {told}. Send both: fold from 0, less than folds.")
+    changes = {"fold": data.fold, "folds": data.folds}
+    return changes if data.epochs is None else {**changes, "epochs": data.epochs}
+
+
+def _replayed(batch: _Batch, entry: Entry, data: protocol.EpochData, place: replay.Place) -> None:
     """An epoch that was trained already, or one that was left out before."""
-    stored = batch.stored(data.epoch)
+    stored = batch.stored(place)
     if not stored:
         stored.update(data.metrics)
         batch.pass_on(entry)
         return
-    differs = replay.difference(data.epoch, stored, data.metrics)
+    differs = replay.difference(data.epoch, stored, data.metrics, data.fold)
     if differs is not None and not batch.irreproducible:
         batch.irreproducible = True
         batch.changes["irreproducible"] = differs.as_json()
@@ -171,7 +185,7 @@ def _replayed(batch: _Batch, entry: Entry, data: protocol.EpochData) -> None:
 
 def _progress(batch: _Batch, entry: Entry) -> None:
     data = protocol.ProgressData.model_validate(entry.data)
-    if data.epoch > batch.highest:  # how far a replay has come is of no interest
+    if (data.fold or 0, data.epoch) > batch.reached:  # how far a replay has come is of no interest
         batch.pass_on(entry)
 
 
@@ -192,7 +206,7 @@ def _checkpoint(batch: _Batch, entry: Entry) -> None:
 
 def _exhibit(batch: _Batch, entry: Entry) -> None:
     data = Exhibit.model_validate(entry.data)
-    if data.epoch is not None and data.epoch <= batch.highest:  # shown before the interruption
+    if data.epoch is not None and data.epoch <= batch.reached[1]:  # shown before the interruption
         return
     if not exhibits.keep(batch.session, batch.run.number, data):
         detail = f"A run shows at most {exhibits.MOST} exhibits, and {data.name!r} is one more. Use a name again."

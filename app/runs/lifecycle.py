@@ -171,7 +171,8 @@ def claim(session: Session, worker: str, backend: str, limit: int, now: datetime
     saved = generations.of(session, [run.number for run in waiting])
     assignments = []
     for run in waiting:
-        resumed_at = next((one.epoch for one in saved[run.number][:1] if one.epoch > 0), None)
+        # Of a cross-validation the log says where: its curves are means, in which no fold's seam has a place.
+        resumed_at = next((one.epoch for one in saved[run.number][:1] if one.epoch > 0 and one.fold is None), None)
         if resumed_at is not None:
             run.seams = sorted({*run.seams, resumed_at})
         token = secrets.token_urlsafe(24)
@@ -207,8 +208,16 @@ class Owned:
     seq: int
     packed: int
     acknowledged: int
+    fold: int | None
     epoch: int | None
     irreproducible: bool
+
+
+OWNED = (
+    *("number", "status", "attempt", "token_hash", "seq", "packed", "acknowledged"),
+    *("fold", "epoch", "irreproducible"),
+)
+"""The columns that tell whose a run is and what to join entries to."""
 
 
 def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
@@ -217,8 +226,7 @@ def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
     Raises:
         Problem: ``stale-attempt`` or ``unauthorized``.
     """
-    names = ("number", "status", "attempt", "token_hash", "seq", "packed", "acknowledged", "epoch", "irreproducible")
-    run = rows.first(session, TABLE, names, "id", run_id)
+    run = rows.first(session, TABLE, OWNED, "id", run_id)
     if run is None:
         raise Problem("stale-attempt", f"Run {run_id[:40]!r} is gone. Stop this attempt.")
     if run.status != Status.RUNNING or run.attempt != attempt:
@@ -227,7 +235,8 @@ def authorize(session: Session, run_id: str, attempt: int, token: str) -> Owned:
         )
     if run.token_hash is None or not hmac.compare_digest(run.token_hash, _digest(token)):
         raise Problem("unauthorized", "The token is not this attempt's. Send the one from the assignment.")
-    return Owned(run_id, run.number, run.seq, run.packed, run.acknowledged, run.epoch, run.irreproducible is not None)
+    reached = run.acknowledged, run.fold, run.epoch
+    return Owned(run_id, run.number, run.seq, run.packed, *reached, run.irreproducible is not None)
 
 
 def ask(session: Session, run: Run, reason: str, now: datetime) -> None:

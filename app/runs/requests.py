@@ -77,6 +77,11 @@ def resume(session: Session, run_id: str, more: MoreEpochs, now: datetime) -> Ru
             f"Run {run.id} has diverged and would diverge again. Train again with a smaller learning rate.",
         )
     params = more(run)
+    if params is None and status is Status.COMPLETED and run.folds is not None:
+        raise Problem(
+            "wrong-status",
+            f"Run {run.id} is a completed cross-validation, which cannot train further. Start a new run.",
+        )
     if params is None and status is Status.COMPLETED:
         raise Problem(
             "wrong-status",

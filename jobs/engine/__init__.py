@@ -28,7 +28,7 @@ Nothing here knows of runs, journals or lessons.
 from jobs.engine.choice import Choice, choose
 from jobs.engine.engine import Engine
 from jobs.engine.folders import image_folder
-from jobs.engine.folds import Fold, Scored, cross_validate
+from jobs.engine.folds import Fold, Scored, Trainer, cross_validate
 from jobs.engine.plan import Afterwards, Augment, Plan
 from jobs.engine.rows import Order, Rows, shuffled
 
@@ -42,6 +42,7 @@ __all__ = [
     "Plan",
     "Rows",
     "Scored",
+    "Trainer",
     "choose",
     "cross_validate",
     "image_folder",

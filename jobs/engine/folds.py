@@ -33,6 +33,35 @@ class Scored:
     scores: dict[str, float]
 
 
+class Trainer:
+    """Makes for each fold a model that is as fresh, and an engine that trains it.
+
+    Args:
+        model: built and compiled in Keras's sense; the compiled way trains all folds in it.
+        choice: the way for all of them.
+        engine: further arguments of the :class:`~jobs.engine.engine.Engine`.
+    """
+
+    def __init__(self, model: Any, choice: Choice, **engine: Any) -> None:
+        self.model = model
+        self._choice = choice
+        self._arguments = engine
+        self._engine = Engine(model, choice, **engine) if choice.route == "compiled" else None
+
+    def prepare(self, folds: Sequence[Fold], plan: Callable[[int], Plan]) -> None:
+        """Compile what these folds will need; nothing on the plain way."""
+        if self._engine is not None:
+            trainings = ((fold.training, plan(k), Afterwards(evaluate=[fold.test])) for k, fold in enumerate(folds))
+            self._engine.prepare(*trainings)
+
+    def fresh(self, model: Any, fold: Fold) -> tuple[Any, Engine]:
+        """The model to train a fold in, with the values of this one, and its engine."""
+        if self._engine is None:
+            return model, Engine(model, self._choice, **self._arguments)
+        transplant(model, self.model, fold.training)
+        return self.model, self._engine
+
+
 def cross_validate(
     build: Callable[[int], Any],
     folds: Sequence[Fold],
@@ -52,15 +81,13 @@ def cross_validate(
         callbacks: what a fold's training calls.
         engine: further arguments of the :class:`~jobs.engine.engine.Engine`.
     """
-    if choice.route == "plain":
-        return [_train(Engine(build(k), choice, **engine), fold, plan(k), callbacks(k)) for k, fold in enumerate(folds)]
-    model = build(0)
-    trainer = Engine(model, choice, **engine)
-    trainer.prepare(*((fold.training, plan(k), Afterwards(evaluate=[fold.test])) for k, fold in enumerate(folds)))
+    trainer = Trainer(build(0), choice, **engine)
+    trainer.prepare(folds, plan)
     results = []
     for k, fold in enumerate(folds):
-        transplant(build(k), model, fold.training)
-        results.append(_train(trainer, fold, plan(k), callbacks(k)))
+        _, trains = trainer.fresh(build(k), fold)
+        history = trains.fit(fold.training, plan(k), callbacks(k))
+        results.append(Scored(dict(history.history), trains.evaluate(fold.test)))
     return results
 
 
@@ -73,8 +100,3 @@ def transplant(source: Any, target: Any, rows: Rows) -> None:
     )
     for value, variable in pairs:
         variable.assign(value)
-
-
-def _train(engine: Engine, fold: Fold, plan: Plan, callbacks: Sequence[Any]) -> Scored:
-    history = engine.fit(fold.training, plan, callbacks)
-    return Scored(dict(history.history), engine.evaluate(fold.test))

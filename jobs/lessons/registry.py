@@ -4,8 +4,9 @@ from typing import Any
 
 from jobs.lessons.base import Lesson
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
+from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
 
-LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK,)
+LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN)
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
 

@@ -1,7 +1,7 @@
 // @ts-check
 // One chart of a run: a metric's curves, training solid and validation dashed, with their words beside them.
-import { ROLES, summary, table } from "./charttext.js";
-import { bestMark, curve, label, seamMarks, valueAt } from "./figure.js";
+import { ROLES, around, placeOf, summary, table } from "./charttext.js";
+import { band, bestMark, curve, label, seamMarks, threads, valueAt } from "./figure.js";
 import { make, setText } from "./page.js";
 import { smooth } from "./sample.js";
 import { short } from "./words.js";
@@ -12,6 +12,7 @@ import { short } from "./words.js";
 
 const SLOW_TEXT = 1000;
 const MARGIN = { l: 54, r: 14, t: 22, b: 32 };
+const THREADS = 20; // of more folds only the band is drawn
 const WORDS = 240; // pixels that two words at lines need beside one another
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: "autosize" };
 
@@ -72,12 +73,12 @@ export class Chart {
   /** @returns {Figure[]} */
   traces() {
     const { history, smoothing, colours, best } = this.charts;
-    const traces = [];
+    const traces = this.foldTraces();
     for (const [role, prefix, name] of ROLES) {
       const series = history.series.get(prefix + this.metric);
       if (!series?.epoch.length) continue;
       const line = { color: colours[role], width: 2, dash: role === "train" ? "solid" : "6px,4px", shape: "linear" };
-      if (smoothing > 0) {
+      if (smoothing > 0 && !history.folds) {
         traces.push({ ...curve(series.epoch, series.value), name, line: { ...line, width: 1 }, opacity: 0.28 });
       }
       const values = smooth(series.value, smoothing);
@@ -88,12 +89,30 @@ export class Chart {
         ...(series.epoch.length === 1 ? { mode: "markers", marker: { color: colours[role], size: 7 } } : {}),
       });
       if (best && best.monitor === prefix + this.metric) {
-        const value = valueAt(series.epoch, values, best.epoch);
+        const value = best.fold === undefined ? valueAt(series.epoch, values, best.epoch) : best.value;
         if (value !== null) traces.push(bestMark(best.epoch, value, colours));
       }
     }
     this.drawnCurves = traces;
     return traces;
+  }
+
+  /**
+   * The curves of a cross-validation's folds, thin, and bands of their standard deviation around the mean.
+   * @returns {Figure[]}
+   */
+  foldTraces() {
+    const { history, smoothing, colours } = this.charts;
+    const { folds } = history;
+    if (!folds) return [];
+    const [bands, lines] = [/** @type {Figure[]} */ ([]), /** @type {Figure[]} */ ([])];
+    for (const [role, prefix] of ROLES) {
+      const spread = folds.spread(prefix + this.metric);
+      if (!spread || folds.size < 2) continue;
+      bands.push(band(spread.epoch, smooth(spread.mean, smoothing), spread.deviation, colours[role]));
+      if (folds.size <= THREADS) lines.push(threads(folds.curves(prefix + this.metric), smoothing, colours[role]));
+    }
+    return [...bands, ...lines];
   }
 
   /** @returns {Figure} */
@@ -180,7 +199,7 @@ export class Chart {
     const near = ((to - from) * WORDS) / Math.max(1, this.size.width - MARGIN.l - MARGIN.r);
     const marks = seamMarks(shown, best?.epoch ?? NaN, near, colours);
     this.gaps().forEach((epoch, index) => marks.push({ epoch, colour: colours.red, text: index ? "" : "not a number", y: 0 }));
-    if (best) marks.push({ epoch: best.epoch, colour: colours["ink-soft"], text: `best: epoch ${best.epoch + 1}`, y: 1 });
+    if (best) marks.push({ epoch: best.epoch, colour: colours["ink-soft"], text: `best: ${placeOf(best)}`, y: 1 });
     return marks;
   }
 
@@ -228,6 +247,7 @@ export class Chart {
         this.legend.append(make("span", {}, make("i", { class: role }), `${name} `, node));
       }
       setText(node, value === null ? "not a number" : short(value));
+      setText(this.deviationOf(node), around(history, prefix + this.metric, epoch));
     }
     const layout = /** @type {any} */ (this.canvas)._fullLayout;
     const place = layout && shown !== null ? layout.xaxis.l2p(shown + 1) : -1;
@@ -238,6 +258,19 @@ export class Chart {
       this.hairline.style.top = `${layout.yaxis._offset}px`;
       this.hairline.style.height = `${layout.yaxis._length}px`;
     }
+  }
+
+  /**
+   * Where the standard deviation stands, beside its mean.
+   * @param {HTMLElement} node
+   */
+  deviationOf(node) {
+    if (!this.charts.history.folds) return null;
+    const beside = node.nextElementSibling;
+    if (beside) return beside;
+    const made = make("span", { class: "around" });
+    node.after(made);
+    return made;
   }
 
   showText() {

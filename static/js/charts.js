@@ -9,7 +9,7 @@ import { palette, plotly } from "./plotly.js";
 import { title } from "./words.js";
 
 /** @typedef {import("./history.js").History} History */
-/** @typedef {{ epoch: number, monitor: string, value: number }} Best */
+/** @typedef {{ epoch: number, monitor: string, value: number, fold?: number }} Best */
 
 const FRAME_BUDGET = 10;
 

@@ -37,15 +37,55 @@ export function summary(metric, history, seams = []) {
       if (record === null || (low ? value < record : value > record)) best = index;
     });
     if (first < 0) continue;
-    const [words, at] = [`${name} ${title(metric).toLowerCase()}`, (/** @type {number} */ index) => series.epoch[index] + 1];
+    const whose = whoseMean(history, prefix + metric);
+    const [words, at] = [`${name} ${title(metric).toLowerCase()}${whose}`, (/** @type {number} */ index) => series.epoch[index] + 1];
     sentences.push(
       first === last
         ? `${words} is ${short(series.value[first])} after epoch ${at(first)}.`
         : `${words} went from ${short(series.value[first])} (epoch ${at(first)}) to ${short(series.value[last])} ` +
             `(epoch ${at(last)}); ${low ? "lowest" : "highest"} ${short(series.value[best])} at epoch ${at(best)}.`,
     );
+    const apart = deviationAt(history, prefix + metric, series.epoch[last]);
+    if (apart !== null) sentences.push(`Its standard deviation over the folds is ${short(apart)} then.`);
   }
   return [sentences.join(" ") || "No value yet.", resumed(seams)].filter(Boolean).join(" ");
+}
+
+/**
+ * Where an epoch is, in words.
+ * @param {{ epoch: number, fold?: number }} place both from 0
+ */
+export function placeOf({ epoch, fold }) {
+  return fold === undefined ? `epoch ${epoch + 1}` : `fold ${fold + 1}, epoch ${epoch + 1}`;
+}
+
+/**
+ * The standard deviation over the folds behind a mean, ready to stand beside it; empty where there are no two.
+ * @param {History} history
+ * @param {string} name
+ * @param {number} epoch from 0
+ */
+export function around(history, name, epoch) {
+  const deviation = deviationAt(history, name, epoch);
+  return deviation === null ? "" : `± ${short(deviation)}`;
+}
+
+/** @type {(history: History, name: string, epoch: number) => number | null} */
+function deviationAt({ folds }, name, epoch) {
+  const spread = folds?.spread(name);
+  if (!folds || !spread) return null;
+  const place = Math.min(Math.floor(epoch / folds.stride), spread.epoch.length - 1);
+  return spread.count[place] > 1 && spread.mean[place] !== null ? spread.deviation[place] : null;
+}
+
+/** @type {(history: History, name: string) => string} */
+function whoseMean({ folds }, name) {
+  const counts = folds?.spread(name)?.count;
+  if (!counts) return "";
+  let [fewest, most] = [Infinity, 0];
+  for (const count of counts) [fewest, most] = [Math.min(fewest, count), Math.max(most, count)];
+  if (most === 1) return ", of one fold,";
+  return `, the mean of ${fewest === most ? most : `${fewest} to ${most}`} folds,`;
 }
 
 /**
@@ -78,7 +118,8 @@ export function table(metric, history, runId) {
     const row = make("tr", {}, make("th", { scope: "row", class: "number" }, String(epoch + 1)));
     for (const name of names) {
       const value = history.valueAt(name, epoch);
-      row.append(make("td", { class: "number" }, value === null ? "not a number" : short(value)));
+      const words = value === null ? "not a number" : [short(value), around(history, name, epoch)].join(" ").trimEnd();
+      row.append(make("td", { class: "number" }, words));
     }
     body.append(row);
   }

@@ -1,7 +1,8 @@
 // @ts-check
 // What Plotly is given to draw: curves, marks and their labels, as plain objects.
-import { sample } from "./sample.js";
+import { sample, smooth } from "./sample.js";
 
+/** @typedef {import("./history.js").Series} Series */
 /** @typedef {{ [axis: string]: any }} Figure */
 /** @typedef {{ epoch: number, colour: string, text: string, y: 0 | 1, dash?: string }} Mark a line, and its word at the foot or top */
 
@@ -15,6 +16,55 @@ const POINTS = 1000;
 export function curve(epochs, values) {
   const points = sample(epochs, values, POINTS);
   return { type: "scatter", mode: "lines", x: points.epoch.map((epoch) => epoch + 1), y: points.value, connectgaps: false };
+}
+
+/**
+ * The curves of all folds as one trace with gaps, so that ten of them cost no more than one.
+ * @param {Series[]} curves
+ * @param {number} smoothing
+ * @param {string} colour
+ * @returns {Figure}
+ */
+export function threads(curves, smoothing, colour) {
+  const [x, y] = [/** @type {(number | null)[]} */ ([]), /** @type {(number | null)[]} */ ([])];
+  for (const { epoch, value } of curves) {
+    const points = sample(epoch, smooth(value, smoothing), Math.max(50, Math.floor(POINTS / curves.length)));
+    x.push(...points.epoch.map((one) => one + 1), null);
+    y.push(...points.value, null);
+  }
+  const line = { color: colour, width: 1 };
+  return { type: "scatter", mode: "lines", name: "Folds", x, y, line, opacity: 0.4, connectgaps: false };
+}
+
+/**
+ * The stretch of one standard deviation on both sides of a mean.
+ * @param {number[]} epochs
+ * @param {(number | null)[]} means
+ * @param {number[]} deviations
+ * @param {string} colour
+ * @returns {Figure}
+ */
+export function band(epochs, means, deviations, colour) {
+  const step = Math.ceil(epochs.length / (POINTS / 2));
+  /** @type {[number, number, number][]} */
+  const places = [];
+  means.forEach((mean, index) => {
+    if (mean !== null && (index % step === 0 || index === means.length - 1)) {
+      places.push([epochs[index] + 1, mean - deviations[index], mean + deviations[index]]);
+    }
+  });
+  const back = [...places].reverse();
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: "Standard deviation",
+    x: [...places, ...back].map(([epoch]) => epoch),
+    y: [...places.map(([, low]) => low), ...back.map(([, , high]) => high)],
+    line: { width: 0 },
+    fill: "toself",
+    fillcolor: colour,
+    opacity: 0.16,
+  };
 }
 
 /**

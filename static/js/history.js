@@ -1,21 +1,40 @@
 // @ts-check
-// A run's metrics in the browser: one pair of arrays per metric, each epoch once.
+// A run's metrics in the browser: one pair of arrays per metric, each epoch once; of a cross-validation the means.
+import { Folds } from "./folds.js";
 
 /** @typedef {{ epoch: number[], value: (number | null)[] }} Series */
 
 export class History {
-  /** @param {Record<string, Series>} series */
-  constructor(series) {
+  /**
+   * @param {Record<string, Series>} series
+   * @param {{ stride: number, parts: Record<string, Series>[] } | null} [folds] the curves that the series are the mean of
+   */
+  constructor(series, folds = null) {
     /** @type {Map<string, Series>} */
     this.series = new Map(Object.entries(series));
+    this.folds = folds && new Folds(folds);
   }
 
   /**
    * Take an epoch in. One that is known already, from an attempt that was repeated, is replaced.
    * @param {number} epoch from 0
    * @param {Record<string, number | null>} metrics
+   * @param {number} [fold] from 0, where the run has folds
    */
-  add(epoch, metrics) {
+  add(epoch, metrics, fold) {
+    if (fold === undefined) this.put(epoch, metrics);
+    else {
+      this.folds ??= new Folds({ stride: 1, parts: [] });
+      const means = this.folds.add(fold, epoch, metrics);
+      if (means) this.put(epoch, means);
+    }
+  }
+
+  /**
+   * @param {number} epoch
+   * @param {Record<string, number | null>} metrics
+   */
+  put(epoch, metrics) {
     for (const [name, value] of Object.entries(metrics)) {
       let one = this.series.get(name);
       if (!one) this.series.set(name, (one = { epoch: [], value: [] }));

@@ -2,7 +2,7 @@
 // The home page: keeps the lists of runs live.
 import { atMostEvery, fetchPage, setText, takeParts } from "./page.js";
 import { follow } from "./socket.js";
-import { setChip } from "./words.js";
+import { capitalised, epochWords, progressOf, setChip } from "./words.js";
 
 const refresh = atMostEvery(600, async () => {
   const fetched = await fetchPage("/");
@@ -21,8 +21,9 @@ follow({
     } else if (type === "epoch" && item && seq > Number(item.getAttribute("data-seq"))) {
       const progress = item.querySelector("progress");
       if (!progress) return;
-      progress.value = data.epoch + 1;
-      setText(item.querySelector("[data-note]"), `Epoch ${data.epoch + 1} of ${item.getAttribute("data-epochs") || "?"}`);
+      const epochs = data.epochs ?? (Number(item.getAttribute("data-epochs")) || undefined);
+      [progress.max, progress.value] = progressOf(data, epochs);
+      setText(item.querySelector("[data-note]"), capitalised(epochWords(data, epochs)));
     }
   },
 });

@@ -5,10 +5,11 @@ import { control } from "./control.js";
 import { History } from "./history.js";
 import { announce, atMostEvery, byId, dataOf, fetchPage, make, setText, takeParts } from "./page.js";
 import { follow } from "./socket.js";
+import { placeOf } from "./charttext.js";
 import { clock, duration, ended, setChip, short, statusWord } from "./words.js";
 
 const run = dataOf("run-data");
-const history = new History(run.series);
+const history = new History(run.series, run.folds === null ? null : run.parts);
 const charts = new Charts(byId("charts"), history, run.id);
 charts.best = run.best;
 charts.seams = run.seams;
@@ -31,7 +32,12 @@ function onEvent({ seq, type, time, data }) {
 
 /** @param {any} data */
 function onEpoch(data) {
-  history.add(data.epoch, data.metrics);
+  history.add(data.epoch, data.metrics, data.fold);
+  if (data.fold !== undefined) {
+    run.fold = data.fold;
+    run.folds = data.folds;
+    run.epochs = data.epochs ?? run.epochs;
+  }
   run.epoch = data.epoch;
   run.eta = data.eta_seconds;
   run.part = 0;
@@ -79,13 +85,19 @@ function showNumbers() {
   setText(byId("epoch"), String(epoch));
   const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
   progress.value = epoch + (run.part ?? 0);
+  if (run.folds !== null) {
+    setText(byId("epochs"), String(run.epochs ?? "?"));
+    setText(byId("fold"), `fold ${run.fold + 1} of ${run.folds}`);
+    progress.max = run.folds;
+    progress.value = run.fold + (epoch + (run.part ?? 0)) / (run.epochs || epoch || 1);
+  }
   if (!ended(run.status)) setText(byId("eta"), duration(run.eta));
   if (run.best) {
     setText(byId("best-monitor"), run.best.monitor);
     setText(byId("best-value"), short(run.best.value));
-    setText(byId("best-epoch"), `epoch ${run.best.epoch + 1}`);
+    setText(byId("best-epoch"), placeOf(run.best));
   }
-  cursor.max = String(Math.max(1, epoch));
+  cursor.max = String(Math.max(1, run.folds === null ? epoch : history.last + 1));
   if (charts.reading === null) cursor.value = cursor.max;
 }
 

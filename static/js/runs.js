@@ -3,7 +3,7 @@
 import { call, Problem } from "./api.js";
 import { announce, atMostEvery, byId, fetchPage, setText, swap } from "./page.js";
 import { follow } from "./socket.js";
-import { setChip } from "./words.js";
+import { epochWords, setChip } from "./words.js";
 
 /** @param {string} id */
 const row = (id) => document.querySelector(`tr[data-run="${CSS.escape(id)}"]`);
@@ -29,7 +29,8 @@ follow({
       setChip(known.querySelector("[data-chip]"), data.status, data.reason);
       refresh();
     } else if (type === "epoch" && seq > Number(known.getAttribute("data-seq"))) {
-      setText(known.querySelector("[data-note]"), `epoch ${data.epoch + 1} of ${known.getAttribute("data-epochs") || "?"}`);
+      const epochs = data.epochs ?? (Number(known.getAttribute("data-epochs")) || undefined);
+      setText(known.querySelector("[data-note]"), epochWords(data, epochs));
     }
   },
 });

@@ -43,7 +43,7 @@ export function short(value) {
  */
 export function title(metric) {
   const words = metric.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
+  return capitalised(words.toLowerCase());
 }
 
 /**
@@ -110,6 +110,31 @@ export function statusWord(status, reason) {
 export function ended(status) {
   return status === "completed" || status === "failed" || status === "canceled";
 }
+
+/** @typedef {{ epoch: number, fold?: number, folds?: number }} Place both from 0 */
+
+/**
+ * How far a training is, in words: ``fold 2 of 10, epoch 7 of 150``.
+ * @param {Place} place
+ * @param {number | undefined} epochs
+ */
+export function epochWords({ epoch, fold, folds }, epochs) {
+  return `${fold === undefined ? "" : `fold ${fold + 1} of ${folds}, `}epoch ${epoch + 1} of ${epochs ?? "?"}`;
+}
+
+/**
+ * The same for a progress bar: its end, and where it stands.
+ * @param {Place} place
+ * @param {number | undefined} epochs
+ * @returns {[number, number]}
+ */
+export function progressOf({ epoch, fold, folds }, epochs) {
+  if (fold === undefined || folds === undefined) return [epochs ?? 1, epoch + 1];
+  return [folds, fold + (epoch + 1) / (epochs ?? epoch + 1)];
+}
+
+/** @param {string} words */
+export const capitalised = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /**
  * Write a status into its chip.

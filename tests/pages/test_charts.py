@@ -26,6 +26,25 @@ def test_a_chart_has_a_line_per_role_and_round_ticks() -> None:
     assert heights == sorted(heights, reverse=True), "larger values stand higher"
 
 
+def test_of_folds_each_has_a_thin_line_and_their_deviation_a_band() -> None:
+    parts = [{"loss": Series([0, 1, 2], [value, value / 2, value / 4])} for value in (1.0, 2.0, 3.0)]
+    (curve,) = curves({"loss": Series([0, 1, 2], [2.0, 1.0, 0.5])}, folds=parts)
+    (line,) = curve.lines
+    assert line.threads.count("M") == 3
+    assert line.band.count("L") == 5
+    assert line.band.endswith("Z")
+    assert short(line.around or 0) == "0.2041"
+    (alone,) = curves({"loss": Series([0, 1], [2.0, 1.0])}, folds=parts[:1])[0].lines
+    assert (alone.threads, alone.band, alone.around) == ("", "", None)
+
+
+def test_of_many_folds_only_the_band_is_drawn() -> None:
+    parts = [{"loss": Series([0, 1], [1.0 + number, 0.5])} for number in range(charts.THREADS + 1)]
+    (line,) = curves({"loss": Series([0, 1], [11.0, 0.5])}, folds=parts)[0].lines
+    assert line.threads == ""
+    assert line.band
+
+
 def test_a_value_that_is_not_finite_interrupts_the_line() -> None:
     (curve,) = curves({"loss": Series([0, 1, 2, 3], [0.9, None, 0.5, 0.4])})
     assert curve.lines[0].path.count("M") == 2

@@ -2,14 +2,16 @@
 
 import json
 import subprocess
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
 
-from app.charts import prefers_low, short
+from app.charts import curves, prefers_low, short
 from app.pages import words
 from app.pages.assets import FOLDER
 from app.pages.snippets import command, curl, python
+from app.runs.history import Series
 from tests.javascript import node
 
 SECONDS = [None, 0.0, 0.004, 0.049, 0.06, 1.0, 1.26, 9.94, 9.96, 12.3, 59.6, 60.0, 61.0, 600.0, 3599.0, 3661.0, 90061.0]
@@ -110,3 +112,28 @@ def test_browser_and_server_write_the_same_command() -> None:
 
 def test_the_python_snippet_is_python() -> None:
     compile(python("http://127.0.0.1:8000", "first-network", {"on": True, "none": None}), "snippet", "exec")
+
+
+def test_browser_and_server_say_the_same_of_folds() -> None:
+    parts = [
+        {"loss": Series([0, 1, 2], [0.9, 0.5, 0.25]), "val_loss": Series([0, 1, 2], [1.0, 0.75, 0.5])},
+        {"loss": Series([0, 1, 2], [0.7, 0.25, 0.75]), "val_loss": Series([0, 1], [None, 0.25])},
+    ]
+    mean = {"loss": Series([0, 1, 2], [0.8, 0.375, 0.5]), "val_loss": Series([0, 1, 2], [None, 0.5, 0.5])}
+    told = json.dumps([{name: asdict(one) for name, one in part.items()} for part in parts])
+    found = in_javascript(
+        f"const {{ History }} = await import({json.dumps((FOLDER / 'js' / 'history.js').as_uri())});"
+        f"{imported('charttext.js')} const history = new History({{}});"
+        f"{told}.forEach((part, fold) => {{ for (const [name, {{ epoch, value }}] of Object.entries(part))"
+        "  epoch.forEach((one, index) => history.add(one, { [name]: value[index] }, fold)); });"
+        "console.log(JSON.stringify([m.summary('loss', history), history.series.get('loss').value,"
+        "  m.around(history, 'loss', 1), m.around(history, 'val_loss', 0), m.around(history, 'val_loss', 2)]))"
+    )
+    (curve,) = curves(mean, folds=parts)
+    assert found == [curve.summary, [0.8, 0.375, 0.5], "± 0.1250", "", ""]
+    assert curve.summary == (
+        "Training loss, the mean of 2 folds, went from 0.8000 (epoch 1) to 0.5000 (epoch 3); lowest 0.3750 at epoch 2. "
+        "Its standard deviation over the folds is 0.2500 then. "
+        "Validation loss, the mean of 1 to 2 folds, went from 0.5000 (epoch 2) to 0.5000 (epoch 3); "
+        "lowest 0.5000 at epoch 2."
+    )

@@ -1,0 +1,1 @@
+"""Lesson 6, scikit-learn: cross-validation and grid search of a Keras network."""
