@@ -5,10 +5,8 @@ in it and turns whatever happens into an ``end``. Processes, signals and HTTP ar
 """
 
 import contextlib
-import errno
 import math
 import time
-import traceback
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,24 +14,23 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.crossvalidation import CrossValidation
 from jobs.datasets import Datasets, Tabular
-from jobs.datasets.problems import DatasetProblem
 from jobs.device import environment, gpus
+from jobs.endings import ended_by, last_line
 from jobs.engine import Afterwards, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
 from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
 from jobs.lessons import registry
+from jobs.monitor import Monitor
 from jobs.progress import Progress
 from jobs.protocol import (
     Assignment,
     CheckpointData,
     EndData,
-    ErrorData,
     EventType,
     LogData,
     ModelData,
@@ -41,7 +38,8 @@ from jobs.protocol import (
     Stage,
     StageData,
 )
-from jobs.stopping import AttemptFailed, Stop, Stopped
+from jobs.restoring import Fetch, load, nothing
+from jobs.stopping import Stop, Stopped
 
 Array = NDArray[Any]
 
@@ -66,6 +64,7 @@ class Session:
         resumed: where it has left off, if it has saved a generation.
         distrust: see :class:`jobs.engine.Engine`.
         progress: is told what shows that the attempt gets on.
+        fetch: gets the file of a model that an earlier attempt has saved.
         clock: seconds, never going back.
     """
 
@@ -81,6 +80,7 @@ class Session:
         resumed: Generation | None = None,
         distrust: Callable[[], bool] = lambda: False,
         progress: Progress | None = None,
+        fetch: Fetch = nothing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
@@ -91,6 +91,8 @@ class Session:
         self._earlier = earlier
         self._resumed = resumed
         self._distrust = distrust
+        self._fetch = fetch
+        self._directory = directory
         self._progress = progress or Progress(lambda _patience: None)
         self._choice = earlier or Choice("plain", False, "")
         self._engines: dict[int, Engine] = {}
@@ -172,6 +174,7 @@ class Session:
         evaluate: Sequence[tuple[Array, Array]] = (),
         predict: Sequence[Array] = (),
         callbacks: Sequence[Any] = (),
+        monitor: Monitor | None = None,
         remedy: str = "",
     ) -> dict[str, list[float]]:
         """``model.fit`` with this attempt's reporting, checkpoints and batch order; returns Keras's History.
@@ -185,6 +188,8 @@ class Session:
             evaluate: what will be evaluated afterwards, and ``predict`` what will be predicted: it is compiled beside
                 the training.
             callbacks: Keras's; what they remember goes on in a later attempt.
+            monitor: what makes an epoch the best, instead of the lowest loss. The saved models can be had again
+                by :meth:`restored` then.
             remedy: what to try should the loss stop being a number.
 
         Raises:
@@ -202,8 +207,11 @@ class Session:
             remedy=remedy,
             others=callbacks,
             resumed=resumed,
+            monitor=monitor,
             clock=self._clock,
         )
+        if monitor is not None:
+            self._keeper.keep_files()
         first = 0 if resumed is None else resumed.epoch
         plan = Plan(
             initial_epoch=first,
@@ -269,6 +277,17 @@ class Session:
         """``model.predict``."""
         return np.asarray(self._engine(model).predict(x))
 
+    def restored(self, name: str) -> Any:
+        """A model that this run has saved, loaded from its file; None where that is gone.
+
+        Args:
+            name: ``best``, ``last`` or that of an improvement.
+        """
+        self._progress.alive()
+        self.check_stop()
+        file = None if self._keeper.kept is None else self._keeper.kept.file(name)
+        return load(file or self._fetch(name), self._directory)
+
     def _engine(self, model: Any) -> Engine:
         found = self._engines.get(id(model))
         if found is None:
@@ -308,13 +327,13 @@ def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
     try:
         end = _attempt(assignment, session)
     except Exception as error:
-        end = _ended_by(error, session, stop)
+        end = ended_by(error, stop, lambda message: session.log(message, "error"))
     if end.outcome is not Outcome.COMPLETED:
         try:
             session.keep_checkpoints()
         except Exception as error:
             with contextlib.suppress(OSError):
-                session.log(f"The last state could not be saved: {_last_line(error)}", "warning")
+                session.log(f"The last state could not be saved: {last_line(error)}", "warning")
     return end
 
 
@@ -324,53 +343,6 @@ def _attempt(assignment: Assignment, session: Session) -> EndData:
     session.check_stop()
     lesson.run(params, session)
     return EndData(outcome=Outcome.COMPLETED)
-
-
-def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
-    if isinstance(error, Stopped):
-        if stop.why == "release":
-            return EndData(outcome=Outcome.RELEASED, reason="worker-stopped")
-        if stop.why == "pause":
-            return EndData(outcome=Outcome.PAUSED, reason="paused")
-        return EndData(outcome=Outcome.CANCELED, reason="canceled")
-    if isinstance(error, AttemptFailed):
-        return _failed(error.reason, error.title, error.detail)
-    if isinstance(error, DatasetProblem):
-        return _failed("data", "The data could not be used", error.detail)
-    if isinstance(error, MemoryError) or _exhausted(error):
-        detail = "The machine has no memory left for this model. Use smaller layers or a smaller batch size."
-        return _failed("out-of-memory", "Out of memory", detail)
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return disk_full()
-    with contextlib.suppress(OSError):
-        session.log("".join(traceback.format_exception(error)).rstrip(), "error")
-    return _failed("error", _title(error), _last_line(error))
-
-
-def _exhausted(error: Exception) -> bool:
-    """Whether the device's memory didn't suffice: TensorFlow has a class for it, JAX a word in the message."""
-    return type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED:" in str(error)
-
-
-def disk_full() -> EndData:
-    """An attempt that can't write its files; what it has saved before is there."""
-    detail = "There is no space left for checkpoints and journal. The run goes on by itself when there is room again."
-    error = ErrorData(title="The disk is full", detail=detail)
-    return EndData(outcome=Outcome.PAUSED, reason="disk-full", error=error)
-
-
-def _failed(reason: str, title: str, detail: str) -> EndData:
-    return EndData(outcome=Outcome.FAILED, reason=reason, error=ErrorData(title=title, detail=detail))
-
-
-def _title(error: Exception) -> str:
-    if isinstance(error, ValidationError | KeyError):
-        return "The worker does not know this lesson or its parameters"
-    return "The training failed"
-
-
-def _last_line(error: Exception) -> str:
-    return traceback.format_exception_only(error)[-1].strip()[:1000]
 
 
 def _finite(value: Any) -> Any:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from jobs.lessons.base import Lesson
+from jobs.lessons.checkpoints.lesson import LESSON as CHECKPOINTS
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
+from jobs.lessons.history.lesson import LESSON as HISTORY
 from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
 
-LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN)
+LESSONS: tuple[Lesson[Any], ...] = (FIRST_NETWORK, SCIKIT_LEARN, HISTORY, CHECKPOINTS)
 
 _BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
 

@@ -11,6 +11,7 @@ from jobs.lessons.shared import networks, outcome, tables
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
+    from jobs.monitor import Monitor
     from jobs.training import Session
 
 
@@ -65,6 +66,7 @@ def two_classes(
     optimizer: Callable[[], Any],
     minimised: str,
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
+    monitor: "Monitor | None" = None,
 ) -> Trained:
     """Go through the six stages.
 
@@ -75,6 +77,7 @@ def two_classes(
         optimizer: a new one.
         minimised: by what the loss is minimised, for the stage's words: ``Adam with learning rate 0.001``.
         callbacks: Keras's, for the model.
+        monitor: what makes an epoch the best, instead of the lowest loss.
     """
     with session.stage(Stage.PREPARE) as stage:
         data = session.load(params.dataset)
@@ -106,6 +109,7 @@ def two_classes(
             evaluate=[parts.train] if parts.test is None else [parts.train, parts.test],
             predict=[parts.shown[0][: outcome.SHOWN]],
             callbacks=called,
+            monitor=monitor,
             remedy=networks.remedy(params.learning_rate, params.scale_features),
         )
         stage.summary = (
