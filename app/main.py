@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from app import __version__, errors, openapi
-from app.api import checkpoints, exhibits, history, ingest, lessons, runs, stream, system
+from app.api import checkpoints, downloads, exhibits, history, ingest, lessons, runs, stream, system
 from app.board import Board
 from app.database import Committed, Database
 from app.executors.local import LocalPool
@@ -82,7 +82,17 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for room in (ingest, system, lessons, runs, history, checkpoints, exhibits, stream):  # the busiest is found first
+    for room in (
+        ingest,
+        system,
+        lessons,
+        runs,
+        history,
+        checkpoints,
+        exhibits,
+        downloads,
+        stream,
+    ):  # the busiest is found first
         app.include_router(room.router)
     pages.install(app, settings.data_dir / "cache")
     app.add_exception_handler(errors.Problem, for_browsers(errors.handle_problem))

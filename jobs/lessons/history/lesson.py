@@ -129,7 +129,7 @@ def gap(history: Mapping[str, Sequence[float]]) -> Exhibit:
         title="Training against held-out rows",
         note=(
             "A lowest validation loss at the very end says that more epochs may help: underfitting. One long before "
-            "the end, with a rise and a wide gap after it, says overfitting. Little rise and a narrow gap is a good fit."
+            "the end, with a rise and a wide gap after it, says overfitting. Little rise and a small gap is a good fit."
         ),
         content=Facts(facts=facts),
     )
