@@ -28,8 +28,11 @@ KINDS: tuple[Kind, ...] = ("generation", "best", "last")
 NOTE = ".json"
 """How a note's name ends: what it is of comes before."""
 
-METADATA = "metadata.json"
-"""Where a ``.keras`` file says when it was saved."""
+METADATA, CONFIG = "metadata.json", "config.json"
+"""Where a ``.keras`` file says when it was saved, and of what its network consists."""
+
+SHARED = "shared_object_id"
+"""By what Keras tells there that two layers share an object: its address in memory."""
 
 
 def location(directory: Path, data: CheckpointData) -> Path:
@@ -51,7 +54,7 @@ def write_model(
     temporary = directory / f".{kind}.tmp.keras"
     try:
         model.save(temporary)
-        content = undated(temporary.read_bytes())
+        content = reproducible(temporary.read_bytes())
         temporary.write_bytes(content)
         data = _describe(kind, epoch, content, best, fold, name)
         settle(temporary, location(directory, data))
@@ -61,8 +64,12 @@ def write_model(
     return data
 
 
-def undated(content: bytes) -> bytes:
-    """A ``.keras`` file's content without the times at which it and its members were written."""
+def reproducible(content: bytes) -> bytes:
+    """A ``.keras`` file's content without what tells one writing of the same state from another.
+
+    That is when it and its members were written, and where in memory the objects lay that its layers share: they are
+    numbered instead, which says as well which are the same.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
         for member in old.infolist():
@@ -71,8 +78,24 @@ def undated(content: bytes) -> bytes:
                 told = json.loads(inside)
                 told.pop("date_saved", None)
                 inside = json.dumps(told).encode()
+            elif member.filename == CONFIG:
+                inside = json.dumps(_numbered(json.loads(inside), {})).encode()
             new.writestr(zipfile.ZipInfo(member.filename), inside, member.compress_type)
     return made.getvalue()
+
+
+def _numbered(value: Any, numbers: dict[int, int]) -> Any:
+    """A configuration with its shared objects numbered from 1, in order."""
+    if isinstance(value, list):
+        return [_numbered(one, numbers) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: numbers.setdefault(one, len(numbers) + 1)
+        if key == SHARED and isinstance(one, int)
+        else _numbered(one, numbers)
+        for key, one in value.items()
+    }
 
 
 def write_generation(content: bytes, directory: Path, epoch: int, fold: int | None = None) -> CheckpointData:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.drawings import lines, matrix
-from jobs.exhibits import Exhibit
+from jobs.exhibits import Exhibit, Table
 
 DRAW: Mapping[str, Callable[[Any], Any]] = {"lines": lines.draw, "matrix": matrix.draw}
 """What makes a drawing's geometry, by kind; the other kinds are shown as they are."""
 
 WIDE = {"matrix", "graph", "network"}
 """Kinds that want the whole width of the page."""
+
+
+NARROW = 64
+"""A table whose columns are so many characters wide in all fits into half of the page."""
 
 
 @dataclass(frozen=True)
@@ -40,5 +44,14 @@ def _wide(exhibit: Exhibit) -> bool:
     if content.kind == "pictures":
         return content.columns > 6
     if content.kind == "table":
-        return len(content.columns) > 6
+        return len(content.columns) > 6 or _width(content) > NARROW
     return content.kind in WIDE
+
+
+def _width(content: Table) -> int:
+    """The characters of a table's widest row, were each column as wide as its longest words; numbers are cut short."""
+    widest = [len(title) for title in content.columns]
+    for row in content.rows:
+        lengths = (len(cell) if isinstance(cell, str) else 6 for cell in row)
+        widest = [max(pair) for pair in zip(widest, lengths, strict=False)]
+    return sum(widest)

@@ -165,15 +165,15 @@ def _table(params: CheckpointsParams, restored: list[Restored]) -> Exhibit:
         equal = one.again == one.value if params.on_held_out and one.again is not None else None
         rows.append([one.name, one.epoch + 1, one.value, one.again, equal, one.scores[other] if one.scores else None])
     part = "held-out" if params.on_held_out else "training"
-    note = f"Each file was loaded with keras.saving.load_model and measured on the {part} rows. "
+    note = f"{params.monitor} of each file: at the end of its epoch, and on the {part} rows again after load_model. "
     if params.on_held_out:
-        note += "A file is its epoch's network if the two values are equal to the last digit."
+        note += "A file holds its epoch's network if the two are equal to the last digit."
     else:
         note += (
             f"The {watched} while training is a mean over an epoch in which the weights still moved, so it is not the "
             "value of the network that was saved at its end."
         )
-    columns = ["File", "Epoch", f"{params.monitor} while training", f"{watched} restored", "Equal", f"{other} restored"]
+    columns = ["File", "Epoch", "While training", "Restored", "Equal", f"{other.capitalize()} restored"]
     return Exhibit(
         name="restored",
         title="Restored and evaluated",
