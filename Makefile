@@ -19,7 +19,7 @@ test:  ## install what is missing, then run every test (ARGS="-k name" narrows i
 # Without pytest's limit of five minutes for a test: here one test is most of the work. With -s the seed is seen at once.
 faults:  ## kill everything at hundreds of instants and compare
 	@.ci/environment dev
-	@FAULT_KILLS=$${FAULT_KILLS:-300} $(BIN)/python -m pytest --timeout=0 -s tests/faults $(ARGS)
+	@FAULT_KILLS=$${FAULT_KILLS:-300} FAULT_AWAY=$${FAULT_AWAY:-30} $(BIN)/python -m pytest --timeout=0 -s tests/faults $(ARGS)
 
 lint:  ## check style, types and JavaScript
 	@.ci/environment dev

@@ -67,8 +67,17 @@ def resolve(board: Board, lesson: Lesson[Any], wanted: str) -> DatasetState:
     Raises:
         Problem: ``dataset-unavailable`` or ``dataset-invalid``.
     """
+    return resolve_named(board, wanted, lesson.datasets)
+
+
+def resolve_named(board: Board, wanted: str, candidates: tuple[str, ...]) -> DatasetState:
+    """The dataset that a name means here and now, or ``auto``: the first candidate that can be had.
+
+    Raises:
+        Problem: ``dataset-unavailable`` or ``dataset-invalid``.
+    """
     try:
-        return board.datasets.resolve(wanted, lesson.datasets)
+        return board.datasets.resolve(wanted, candidates)
     except DatasetUnavailable as problem:
         raise _dataset_problem("dataset-unavailable", problem.detail) from None
     except DatasetInvalid as problem:

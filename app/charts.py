@@ -120,7 +120,7 @@ def sparkline(values: Sequence[float | None], width: int = 120, height: int = 28
     low, high = min(finite), max(finite)
     span = (high - low) or 1.0
     step = (width - 4) / (len(values) - 1)
-    return _path(
+    return svg_path(
         [(2 + index * step, None if value is None else 2 + (height - 4) * (high - value) / span)
          for index, value in enumerate(values)]
     )  # fmt: skip
@@ -245,7 +245,7 @@ def _curve(metric: str, present: Mapping[str, _Drawn], seams: Sequence[int], poi
     def path(series: Series, most: int) -> str:
         drawn = sample(series, most)
         places = zip(drawn.epoch, drawn.value, strict=True)
-        return _path([(x(epoch), None if value is None else y(value)) for epoch, value in places])
+        return svg_path([(x(epoch), None if value is None else y(value)) for epoch, value in places])
 
     lines = []
     for role, drawn in present.items():
@@ -282,7 +282,7 @@ def _band(around: Sequence[Spread], points: int, x: Callable[[float], float], y:
     places = [(x(one.epoch), one.mean, one.deviation) for one in known if one.mean is not None and one.count > 1]
     edge = [(at, y(mean - deviation)) for at, mean, deviation in places]
     edge += [(at, y(mean + deviation)) for at, mean, deviation in reversed(places)]
-    return f"{_path(edge)}Z" if edge else ""
+    return f"{svg_path(edge)}Z" if edge else ""
 
 
 def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]:
@@ -293,7 +293,8 @@ def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]
             yield Seam(x(epoch), "", "")
 
 
-def _path(points: Sequence[tuple[float, float | None]]) -> str:
+def svg_path(points: Sequence[tuple[float, float | None]]) -> str:
+    """An SVG path through points; a value that is None leaves a gap."""
     parts = []
     pen = "M"
     for x, y in points:

@@ -1,4 +1,4 @@
-"""The command line: ``fitboard up | server | worker | lessons | run | cancel | pause | resume``.
+"""The command line: ``fitboard up | server | worker | lessons | run | sweep | cancel | pause | resume``.
 
 Each command parses, calls one function and says what came of it. Everything heavy is imported inside the command that
 needs it; Keras never is. Exit codes: 0 done, 1 failed, 2 refused before anything began, 130 left with Ctrl-C.
@@ -29,6 +29,8 @@ cli = typer.Typer(
 )
 runs = typer.Typer(help="Queue a run of a lesson on a running Fitboard.", no_args_is_help=True)
 cli.add_typer(runs, name="run")
+sweeps = typer.Typer(help="Queue runs of a lesson over several values of its parameters.", no_args_is_help=True)
+cli.add_typer(sweeps, name="sweep")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (FITBOARD_HOST).", show_default=False)]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (FITBOARD_PORT).", show_default=False)]
@@ -151,6 +153,44 @@ def train(
         raise typer.Exit(watch(connection, run))
 
 
+def train_several(
+    lesson: "Lesson[Any]",
+    params: dict[str, Any],
+    tries: Annotated[
+        list[str],
+        typer.Option(
+            "--try",
+            metavar="NAME=V,V",
+            help="A parameter and its values, with commas between; of lists with semicolons. May be repeated.",
+        ),
+    ],
+    preset: Annotated[str | None, typer.Option(help="Start from this preset's values.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Option(help="A name to find the sweep by.", show_default=False)] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A word to find its runs by; may be repeated.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Stay and show each run until its end.")] = False,
+    server: Server = None,
+) -> None:
+    """Queue a run of ``lesson`` for each combination of values and, with ``follow``, show them one after another."""
+    from app.terminal import grids
+
+    grid = grids.parse(lesson, tries)
+    if preset is not None:
+        params = {**preset_called(lesson, preset), **params}
+    connection = client(server)
+    sweep = connection.create_sweep(lesson.slug, params, grid, name, tag or [])
+    say(f"{connection.server}{sweep['links']['page']}")
+    for run in sweep["runs"]:
+        say(f"{run['id']}  {run['name']}")
+    if follow:
+        codes = []
+        for run in sweep["runs"]:
+            say(f"\n{run['name']}")
+            codes.append(watch(connection, run))
+            if codes[-1] == LEFT:
+                break
+        raise typer.Exit(max(codes))
+
+
 def watch(connection: "Client", run: dict[str, Any]) -> int:
     """Show a run until its end; returns the exit code."""
     from rich.console import Console
@@ -220,12 +260,13 @@ def preset_called(lesson: "Lesson[Any]", slug: str) -> dict[str, Any]:
 
 
 def add_lessons() -> None:
-    """One ``fitboard run LESSON`` per lesson, with the lesson's parameters as flags."""
+    """One ``fitboard run LESSON`` and ``fitboard sweep LESSON`` per lesson, with its parameters as flags."""
     from app.terminal import flags
     from jobs.lessons.registry import LESSONS
 
     for lesson in LESSONS:
         runs.command(lesson.slug)(flags.command(lesson, train))
+        sweeps.command(lesson.slug)(flags.command(lesson, train_several))
 
 
 def report(command: Callable[[], Any]) -> int:
@@ -243,7 +284,9 @@ def report(command: Callable[[], Any]) -> int:
         print(f"{problem.title}." if problem.errors else f"{problem.title}. {problem.detail}", file=sys.stderr)
         for pointer, detail in problem.errors:
             parts = pointer.split("/")
-            name = flag(parts[2]) if parts[1:2] == ["params"] and len(parts) > 2 else pointer
+            name = pointer
+            if len(parts) > 2 and parts[1] in ("params", "grid"):
+                name = flag(parts[2]) if parts[1] == "params" else f"--try {parts[2]}"
             print(f"  {name}: {detail}", file=sys.stderr)
         return REFUSED
     except NoServer as problem:
@@ -259,7 +302,7 @@ def report(command: Callable[[], Any]) -> int:
 
 def main() -> None:
     """The entry point of ``fitboard``."""
-    if sys.argv[1:2] == ["run"]:
+    if sys.argv[1:2] in (["run"], ["sweep"]):
         add_lessons()
     sys.exit(report(cli))
 

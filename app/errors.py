@@ -54,6 +54,11 @@ KINDS: Mapping[str, Kind] = {
     "unknown-run": Kind(
         404, "There is no such run", "The run was deleted, or its id is mistyped. GET /api/v1/runs lists the runs."
     ),
+    "unknown-sweep": Kind(
+        404,
+        "There is no such sweep",
+        "Its runs were deleted, or its id is mistyped. GET /api/v1/sweeps lists the sweeps.",
+    ),
     "unknown-lesson": Kind(404, "There is no such lesson", "GET /api/v1/lessons lists the lessons that can be run."),
     "no-checkpoint": Kind(
         404,
@@ -120,7 +125,20 @@ KINDS: Mapping[str, Kind] = {
         409, "This worker speaks another protocol", "Server and worker come from different versions. Update both."
     ),
     "busy": Kind(
-        503, "The server is busy", "Too much is waiting to be stored. Try again after the Retry-After seconds."
+        503,
+        "The server is busy",
+        "Too much is waiting to be stored or answered. Try again after the Retry-After seconds.",
+    ),
+    "no-worker": Kind(
+        503,
+        "No worker is there to answer",
+        "Previews and predictions are computed by a worker, and none is connected. Start one with fitboard worker, or "
+        "start everything with fitboard up; then ask again.",
+    ),
+    "no-answer": Kind(
+        503,
+        "The worker has not answered",
+        "The worker took too long, or could not answer. The detail says what is known. Ask again, or ask for less.",
     ),
     "storage-failed": Kind(
         507,

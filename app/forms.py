@@ -136,6 +136,8 @@ def parse(field: Field, text: str) -> Any:
     """
     text = text.strip()
     if field.kind is Kind.LIST:
+        if text == "" and field.optional:
+            return None
         parts = [part.strip() for part in text.strip("[]()").split(",")]
         return [_scalar(field.item or Kind.TEXT, part) for part in parts if part]
     if text == "" and field.optional:

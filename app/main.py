@@ -12,7 +12,21 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from app import __version__, errors, openapi
-from app.api import checkpoints, downloads, exhibits, history, ingest, lessons, runs, stream, system
+from app.api import (
+    answers,
+    checkpoints,
+    downloads,
+    exhibits,
+    history,
+    ingest,
+    lessons,
+    predict,
+    previews,
+    runs,
+    stream,
+    sweeps,
+    system,
+)
 from app.board import Board
 from app.database import Committed, Database
 from app.executors.local import LocalPool
@@ -82,8 +96,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for room in (
+    busiest_first = (
         ingest,
+        answers,
         system,
         lessons,
         runs,
@@ -91,8 +106,12 @@ def create_app(settings: Settings) -> FastAPI:
         checkpoints,
         exhibits,
         downloads,
+        sweeps,
+        predict,
+        previews,
         stream,
-    ):  # the busiest is found first
+    )
+    for room in busiest_first:
         app.include_router(room.router)
     pages.install(app, settings.data_dir / "cache")
     app.add_exception_handler(errors.Problem, for_browsers(errors.handle_problem))

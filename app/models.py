@@ -1,4 +1,4 @@
-"""The tables: a run, its events, its metrics, its exhibits, its checkpoints, its tags.
+"""The tables: a run, its events, its metrics, its exhibits, its checkpoints, its tags; and sweeps of runs.
 
 Only columns and constraints live here; every query and every change of a run is in :mod:`app.runs`. Child rows refer
 to a run by its number, which is small and never leaves the server; the outside knows a run by its opaque id.
@@ -84,7 +84,8 @@ class Run(Base):
     generation, ``seams`` are the epochs (from 0) at which an attempt resumed, and ``irreproducible`` is the first value
     that came out another way when its epoch was trained again: ``epoch, metric, stored, replayed``. Of a
     cross-validation ``folds`` says how many folds there are, ``fold`` (from 0) which is under way and ``best_fold``
-    which is meant by ``best_epoch``; ``epoch`` and ``epochs`` are the fold's.
+    which is meant by ``best_epoch``; ``epoch`` and ``epochs`` are the fold's. ``sweep_number`` is that
+    of the sweep the run was made with, if it was made with one.
     """
 
     __tablename__ = "runs"
@@ -92,6 +93,7 @@ class Run(Base):
         Index(None, "status", "number"),
         Index(None, "lesson", "number"),
         Index(None, "name", "number"),
+        Index(None, "sweep_number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -139,9 +141,31 @@ class Run(Base):
     idempotency_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     request_hash: Mapped[str | None] = mapped_column(String(64))
 
+    sweep_number: Mapped[int | None] = mapped_column(ForeignKey("sweeps.number"))
+
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Sweep(Base):
+    """Runs over a grid of parameters: one for each combination of the values in ``grid``, a list for each field.
+
+    ``params`` are the others, complete and the same in all its runs. A sweep goes with the last of its runs.
+    """
+
+    __tablename__ = "sweeps"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    lesson: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    params: Mapped[dict[str, Any]]
+    grid: Mapped[dict[str, Any]]
+    idempotency_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    request_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
 
 
 class Tag(Base):

@@ -10,6 +10,9 @@ from app.errors import MEDIA_TYPE, ProblemBody
 ALWAYS = ("401", "403", "421")
 """What any call may be answered at the doors."""
 
+DECLARED = ("409", "503")
+"""What a route says by itself that it may be answered."""
+
 WITH_ID = ("404",)
 WITH_BODY = ("400", "409", "413", "415")
 
@@ -43,6 +46,7 @@ def document(app: FastAPI) -> dict[str, Any]:
                 statuses.add("422")
             if "{" in path:
                 statuses.update(WITH_ID)
+            statuses.update(status for status in DECLARED if status in responses)
             if "206" in responses:
                 statuses.add("416")
             if method in ("post", "put", "patch", "delete"):

@@ -144,11 +144,11 @@ class RunShape(Shape):
         description="Epochs, from 0, at which the training was resumed; of a cross-validation none."
     )
     irreproducible: Irreproducible | None = Field(description="Set when a repeated epoch gave other numbers.")
-    sweep: str | None = None
+    sweep: str | None = Field(description="The id of the sweep that the run was made with.")
     links: Links
 
 
-def run_answer(run: Run, tags: list[str], queue_position: int | None) -> dict[str, Any]:
+def run_answer(run: Run, tags: list[str], queue_position: int | None, sweep: str | None) -> dict[str, Any]:
     """A row as a :class:`RunShape` says it, ready for JSON.
 
     No model is made of it: for a page of runs that would take twice as long as all the rest, and what is in the
@@ -188,7 +188,7 @@ def run_answer(run: Run, tags: list[str], queue_position: int | None) -> dict[st
         "finished_at": None if run.finished_at is None else timestamp(run.finished_at),
         "seams": run.seams,
         "irreproducible": run.irreproducible,
-        "sweep": None,
+        "sweep": sweep,
         "links": {
             "self": base,
             "page": f"/runs/{run.id}",

@@ -34,8 +34,13 @@ JSON_LIMIT = 1 << 20
 ENTRIES_LIMIT = 16 << 20
 CHECKPOINT_LIMIT = 4 << 30
 
+PICTURE_LIMIT = 8 << 20
+
 RAW_BODY = re.compile(r"^/api/worker/runs/[^/]+/attempts/[^/]+/checkpoints/[^/]+$")
-"""The one route whose body is no JSON: a worker's upload of a saved model."""
+"""The one route whose body may be anything: a worker's upload of a saved model."""
+
+PICTURE = re.compile(r"^/api/v1/runs/[^/]+/predict$")
+"""The one route that takes a form with a file: a picture that a model is asked about."""
 
 POLICY = (
     f"default-src 'none'; script-src 'self' {firstscript.SOURCE}; style-src 'self'; img-src 'self' data: blob:; "
@@ -166,8 +171,12 @@ def _limited(scope: Scope, headers: Headers, receive: Receive, too_large: list[P
         limit = CHECKPOINT_LIMIT
     else:
         limit = ENTRIES_LIMIT if path.startswith(WORKER_PREFIX) else JSON_LIMIT
+        accepted = {"application/json"}
+        if PICTURE.match(path):
+            limit = PICTURE_LIMIT
+            accepted.add("multipart/form-data")
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        if media_type not in accepted:
             shown_type = shown(media_type) if media_type else "none"
             raise Problem(
                 "unsupported-media-type",

@@ -137,7 +137,8 @@ def _sentence(error: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
     if kind == "union_tag_not_found":
         return f"{context['discriminator'].strip(chr(39))} is missing. Add it."
     if kind == "union_tag_invalid":
-        return _choice(context["discriminator"].strip("'"), context["tag"], context["expected_tags"])
+        told = context["discriminator"].strip("'")
+        return _choice(told, error["input"][told], context["expected_tags"])  # the context has the tag as text alone
     if kind in ("literal_error", "enum"):
         return _choice(name, error["input"], context["expected"])
     return f"{name} is {shown(error['input'])}. It {_rule(kind, context, str(error['msg']))}."

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import browser, growth, ingest, reading, report, reporting, server, training, watchers, worker
+from benchmarks import browser, growth, ingest, reading, report, reporting, server, training, watched, watchers, worker
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS: dict[str, Callable[[Path], list[report.Measured]]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Path], list[report.Measured]]] = {
     "ingest": ingest.measure,
     "reading": reading.measure,
     "watchers": watchers.measure,
+    "watched": watched.measure,
     "worker": worker.measure,
     "browser": browser.measure,
     "training": training.measure,

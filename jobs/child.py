@@ -77,9 +77,10 @@ def main(order: Order, worker: Connection) -> None:
 
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
     from jobs.engine.cache import ProgramCache
+    from jobs.execution import earlier_choice, execute
     from jobs.restoring import fetching
     from jobs.resuming import fetch
-    from jobs.training import Session, earlier_choice, execute
+    from jobs.training import Session
     from jobs.xla import set_flags
 
     def refused(refusal: Refused) -> None:

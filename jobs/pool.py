@@ -18,11 +18,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
 from jobs import child
 from jobs.allocation import keep_freed_memory
+from jobs.answering.child import Start
+from jobs.answering.desk import Desk
 from jobs.attempts import Attempt
 from jobs.backend import chosen
 from jobs.link import Link
@@ -76,6 +79,8 @@ class Pool:
         os.set_blocking(self._wake_reader, False)
         os.set_blocking(self._wake_writer, False)
         self._link = Link(settings.server, settings.key, self._exchange)
+        start = Start(settings.server, settings.key, settings.data.folder, settings.data.cache)
+        self._desk = Desk(start, self._context, clock)
 
     def run(self) -> int:
         """Work until a signal comes; returns the exit code."""
@@ -94,6 +99,7 @@ class Pool:
         finally:
             for attempt in self._attempts.values():
                 attempt.kill()
+            self._desk.kill()
             self._link.stop()
             self._folder.close()
             _end_fork_server()
@@ -102,10 +108,14 @@ class Pool:
         return 1 if self._signals > 1 else 0
 
     def _turn(self) -> None:
-        processes = {
+        processes: dict[int, Attempt | Desk] = {
             attempt.process.sentinel: attempt for attempt in self._attempts.values() if attempt.process is not None
         }
-        lines = {attempt.line: attempt for attempt in self._attempts.values() if attempt.line is not None}
+        lines: dict[Connection, Attempt | Desk] = {
+            attempt.line: attempt for attempt in self._attempts.values() if attempt.line is not None
+        }
+        if self._desk.process is not None and self._desk.line is not None:
+            processes[self._desk.process.sentinel] = lines[self._desk.line] = self._desk
         ready = multiprocessing.connection.wait([self._wake_reader, *processes, *lines], self._patience())
         with contextlib.suppress(BlockingIOError):
             while os.read(self._wake_reader, 4096):
@@ -127,9 +137,12 @@ class Pool:
                 self._inbox.get_nowait()()
         for attempt in self._attempts.values():
             attempt.escalate()
+        self._desk.escalate()
 
     def _patience(self) -> float | None:
         deadlines = [deadline for attempt in self._attempts.values() if (deadline := attempt.deadline()) is not None]
+        if (limit := self._desk.deadline()) is not None:
+            deadlines.append(limit)
         if self._closing_at is not None:
             deadlines.append(self._closing_at + LAST_WORDS)
         return max(min(deadlines) - self._clock(), 0.0) if deadlines else None
@@ -144,6 +157,7 @@ class Pool:
     def _close(self) -> None:
         self._closing_at = self._clock()
         self._link.stop()
+        self._desk.kill()
         if self._attempts:
             log.info("stopping; handing back %d unfinished (once more to stop at once)", len(self._attempts))
         for attempt in self._attempts.values():
@@ -171,6 +185,8 @@ class Pool:
             self._stop(ref, "pause")
         for ref in reply.stale:
             self._stop(ref, "unwanted")
+        for question in reply.questions:
+            self._desk.take(question)
 
     def _start(self, assignment: Assignment) -> None:
         taken = {attempt.slot for attempt in self._attempts.values()}
@@ -207,6 +223,8 @@ class Pool:
             backend=chosen(),
             attempts=[attempt.ref for attempt in mine],
             stopping=[attempt.ref for attempt in mine if attempt.why in {"cancel", "pause"}],
+            listens=self._ready,
+            questions=self._desk.held,
         )
 
     def _on_done(self, attempt: Attempt) -> None:
@@ -265,6 +283,7 @@ class Pool:
         self._ready = True
         self._devices = [f"GPU: {name}" for name in found] or ["CPU"]
         log.info("ready: %d at a time, %s, %.1f s to import Keras", self._slots, ", ".join(self._devices), seconds)
+        self._desk.warmed()
         self._link.renew()
 
 

@@ -3,7 +3,7 @@
 Both sides import these models: the server to validate what arrives, the worker to write it. They are plain
 pydantic, so that importing them costs neither side Keras, FastAPI or SQLAlchemy.
 
-A worker makes four kinds of calls, all over HTTP to the server that owns the database:
+A worker makes five kinds of calls, all over HTTP to the server that owns the database:
 
 * ``POST /api/worker/sync`` says what the worker runs and how many slots are free; the server holds the call
   until there is something to start, to cancel or to pause (a long poll, which is also the lease).
@@ -12,9 +12,11 @@ A worker makes four kinds of calls, all over HTTP to the server that owns the da
   generation.
 * ``GET /api/worker/runs/{run}/attempts/{attempt}/generations/{sha256}`` fetches a generation to resume from,
   and ``…/checkpoints/{name}`` a model that an earlier attempt has saved.
+* ``POST /api/worker/answers/{question}`` answers a question that ``sync`` has brought (:mod:`jobs.questions`), and
+  ``GET /api/worker/models/{run}/{sha256}`` fetches the saved model that it is about.
 
-The first is authorised by the worker key, the others by the token of the one attempt. A call that carries an
-attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.
+The first and the last are authorised by the worker key, the others by the token of the one attempt. A call that carries
+an attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.
 """
 
 import math
@@ -284,12 +286,21 @@ class Assignment(AttemptRef):
     generations: list[CheckpointData] = []
 
 
+class Question(Wire):
+    """Something that a person waits to see: ``payload`` is as :mod:`jobs.questions` says for its kind."""
+
+    id: Word
+    kind: Literal["preview", "predict", "samples"]
+    payload: dict[str, Any]
+
+
 class SyncRequest(Wire):
     """What a worker says of itself.
 
     ``attempts`` lists every attempt until its end is acknowledged: an attempt that no call names loses its lease.
     ``stopping`` lists the attempts whose cancelation or pause the worker already knows. ``backend`` is Keras's: a run
-    that an attempt has begun on one is never given to a worker with another.
+    that an attempt has begun on one is never given to a worker with another. ``listens`` says that questions would be
+    answered at once, ``questions`` are those that aren't answered yet: one that no call names is handed over again.
     """
 
     protocol: int = PROTOCOL
@@ -300,16 +311,19 @@ class SyncRequest(Wire):
     backend: Annotated[str, Field(min_length=1, max_length=32)] = DEFAULT
     attempts: Annotated[list[AttemptRef], Field(max_length=1000)] = []
     stopping: Annotated[list[AttemptRef], Field(max_length=1000)] = []
+    listens: bool = False
+    questions: Annotated[list[Word], Field(max_length=100)] = []
     hold: Annotated[FiniteFloat, Field(ge=0, le=HOLD_SECONDS)] = HOLD_SECONDS
 
 
 class SyncReply(Wire):
-    """What the worker shall start, cancel and pause, and which of its attempts are no longer its own."""
+    """What the worker shall start, cancel, pause and answer, and which of its attempts are no longer its own."""
 
     start: list[Assignment] = []
     cancel: list[AttemptRef] = []
     pause: list[AttemptRef] = []
     stale: list[AttemptRef] = []
+    questions: list[Question] = []
 
 
 def now() -> datetime:

@@ -1,7 +1,7 @@
-"""One attempt: what a lesson's ``run`` works with, and how every way it can end is told.
+"""What a lesson's ``run`` works with in an attempt.
 
-:class:`Session` is the lesson's only door to the outside: stages, log, data, fit, result. :func:`execute` runs a lesson
-in it and turns whatever happens into an ``end``. Processes, signals and HTTP are not here.
+:class:`Session` is the lesson's only door to the outside: stages, log, data, fit, result. How an attempt ends is told
+in :mod:`jobs.execution`. Processes, signals and HTTP are not here.
 """
 
 import contextlib
@@ -17,27 +17,15 @@ from numpy.typing import NDArray
 
 from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.crossvalidation import CrossValidation
-from jobs.datasets import Datasets, Tabular
+from jobs.datasets import Datasets, Images, Tabular
 from jobs.device import environment, gpus
-from jobs.endings import ended_by, last_line
-from jobs.engine import Afterwards, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
+from jobs.engine import Afterwards, Augment, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
 from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
-from jobs.lessons import registry
 from jobs.monitor import Monitor
 from jobs.progress import Progress
-from jobs.protocol import (
-    Assignment,
-    CheckpointData,
-    EndData,
-    EventType,
-    LogData,
-    ModelData,
-    Outcome,
-    Stage,
-    StageData,
-)
+from jobs.protocol import CheckpointData, EventType, LogData, ModelData, Stage, StageData
 from jobs.restoring import Fetch, load, nothing
 from jobs.stopping import Stop, Stopped
 
@@ -155,6 +143,15 @@ class Session:
         """
         return self._datasets.load(dataset, self.log)
 
+    def load_images(self, dataset: str) -> Images:
+        """Labelled images; everything else as in :meth:`load`.
+
+        Raises:
+            DatasetUnavailable: they aren't here and couldn't be downloaded.
+            DatasetInvalid: their file isn't in the expected form.
+        """
+        return self._datasets.load_images(dataset, self.log)
+
     def built(self, model: Any) -> None:
         """Report the model: Keras's summary and its number of parameters."""
         lines: list[str] = []
@@ -175,6 +172,7 @@ class Session:
         predict: Sequence[Array] = (),
         callbacks: Sequence[Any] = (),
         monitor: Monitor | None = None,
+        augment: Augment | None = None,
         remedy: str = "",
     ) -> dict[str, list[float]]:
         """``model.fit`` with this attempt's reporting, checkpoints and batch order; returns Keras's History.
@@ -190,6 +188,7 @@ class Session:
             callbacks: Keras's; what they remember goes on in a later attempt.
             monitor: what makes an epoch the best, instead of the lowest loss. The saved models can be had again
                 by :meth:`restored` then.
+            augment: changes the training rows anew in every epoch; then :meth:`choose` must be told.
             remedy: what to try should the loss stop being a number.
 
         Raises:
@@ -219,6 +218,7 @@ class Session:
             batch_size=batch_size,
             order=shuffled(len(rows), seed),
             validation=validation,
+            augment=augment,
             on_steps=reporting.steps_done,
         )
         engine = self._engine(model)
@@ -312,37 +312,6 @@ class Session:
     def keep_checkpoints(self) -> None:
         """Write the states that aren't written yet, after a training that was cut short."""
         self._keeper.finish()
-
-
-def earlier_choice(assignment: Assignment) -> Choice | None:
-    """How an earlier attempt of this run has trained; None for the first."""
-    if assignment.route is None or assignment.jit_compile is None:
-        return None
-    way = "compiled epochs" if assignment.route == "compiled" else "plain Keras fit"
-    return Choice(assignment.route, assignment.jit_compile, f"As in attempt {assignment.attempt - 1}: {way}.")
-
-
-def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
-    """Carry an attempt out and say how it ended. Whatever happens is in the answer; nothing is raised."""
-    try:
-        end = _attempt(assignment, session)
-    except Exception as error:
-        end = ended_by(error, stop, lambda message: session.log(message, "error"))
-    if end.outcome is not Outcome.COMPLETED:
-        try:
-            session.keep_checkpoints()
-        except Exception as error:
-            with contextlib.suppress(OSError):
-                session.log(f"The last state could not be saved: {last_line(error)}", "warning")
-    return end
-
-
-def _attempt(assignment: Assignment, session: Session) -> EndData:
-    lesson = registry.get(assignment.lesson)
-    params = lesson.params.model_validate(assignment.params)
-    session.check_stop()
-    lesson.run(params, session)
-    return EndData(outcome=Outcome.COMPLETED)
 
 
 def _finite(value: Any) -> Any:

@@ -19,9 +19,10 @@ with quiet_terminal():
     import keras
     import numpy
     import sklearn.datasets
+    import sklearn.model_selection
 
     import jobs.child
-    import jobs.training
+    import jobs.execution
 
     if importlib.util.find_spec("tensorflow") is not None:
         # On JAX too: keras.utils.set_random_seed imports it wherever it is installed, which takes seconds.

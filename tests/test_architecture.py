@@ -76,7 +76,7 @@ asyncio.run(tell())
 def test_a_server_that_has_served_holds_no_keras(tmp_path: Path) -> None:
     """Every kind of page and answer is asked for first, because an import may hide inside a function."""
     paths = ["/health", "/api/v1/lessons", "/api/v1/lessons/first-network", "/api/v1/runs", "/openapi.json", "/"]
-    paths += ["/lessons/first-network", "/runs"]
+    paths += ["/lessons/first-network", "/runs", "/lab"]
     result = subprocess.run(
         [sys.executable, "-c", SERVE_AND_TELL.format(paths=paths)],
         env=environment(FITBOARD_DATA_DIR=str(tmp_path), FITBOARD_DOWNLOADS="false"),

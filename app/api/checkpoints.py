@@ -119,14 +119,15 @@ def hold(board: Board, run_id: str, name: str) -> tuple[Run, Checkpoint, File]:
             run = lifecycle.find(session, run_id)
             row = queries.checkpoint(session, run, name)
         if row is None:
-            raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {_called(name)}{_yet(run)}.")
+            raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {called(name)}{_yet(run)}.")
         path = board.files.hold(run.id, row.sha256)
         if path is not None:
             return run, row, path
-    raise Problem("no-checkpoint", f"The file of the {_called(name)} of run {run.id} is gone. Train again.")
+    raise Problem("no-checkpoint", f"The file of the {called(name)} of run {run.id} is gone. Train again.")
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
+    """A checkpoint in words, by its name."""
     return f"checkpoint {shown(name)}" if name.endswith(".keras") else f"{name} checkpoint"
 
 

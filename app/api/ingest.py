@@ -36,7 +36,12 @@ async def _attempt_token(request: Request) -> str:
 AttemptToken = Annotated[str, Depends(_attempt_token)]
 
 
-async def _only_workers(request: Request, board: CurrentBoard) -> None:
+async def only_workers(request: Request, board: CurrentBoard) -> None:
+    """Let in who has the worker key.
+
+    Raises:
+        Problem: ``unauthorized``.
+    """
     if not security.same(security.bearer(request.headers), board.settings.worker_secret):
         raise Problem(
             "unauthorized",
@@ -45,9 +50,9 @@ async def _only_workers(request: Request, board: CurrentBoard) -> None:
         )
 
 
-@router.post("/sync", dependencies=[Depends(_only_workers)])
+@router.post("/sync", dependencies=[Depends(only_workers)])
 async def sync(board: CurrentBoard, request: Request, body: SyncRequest) -> SyncReply:
-    """What a worker shall start, cancel and pause; held until there is something, or until its time is over."""
+    """What a worker shall start, cancel, pause and answer; held until there is something, or until its time is over."""
     if body.protocol != PROTOCOL:
         raise Problem(
             "incompatible-worker",

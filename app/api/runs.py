@@ -73,6 +73,9 @@ def list_runs(
     q: Annotated[
         str | None, Query(description="Words in name, lesson, tags, or an id.", max_length=200, pattern=sentences.LINE)
     ] = None,
+    sweep: Annotated[
+        str | None, Query(description="Only the runs of this sweep.", max_length=64, pattern=sentences.LINE)
+    ] = None,
     sort: Annotated[
         Sort, Query(description="With - before it descending. Runs with the same value stay in the order of arrival.")
     ] = "-created_at",
@@ -80,7 +83,7 @@ def list_runs(
     cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1000)] = None,
 ) -> Response:
     """Runs that match, newest first unless sorted otherwise, one page at a time."""
-    query = queries.RunQuery(status or (), lesson, tag, q, sort, limit, cursor)
+    query = queries.RunQuery(status or (), lesson, tag, q, sweep, sort, limit, cursor)
     with board.database.read() as session:
         page = queries.search(session, query)
         return as_json({"items": answers(session, page.items), "next_cursor": page.next_cursor})
@@ -135,10 +138,11 @@ def read(board: Board, run_id: str) -> dict[str, Any]:
 
 
 def answers(session: Session, runs: list[Run]) -> list[dict[str, Any]]:
-    """Some runs as they are answered, in two queries however many they are."""
+    """Some runs as they are answered, in three queries however many they are."""
     tags = queries.tags(session, runs)
     positions = queries.queue_positions(session, runs)
-    return [run_answer(run, tags[run.number], positions.get(run.number)) for run in runs]
+    sweeps = queries.sweeps(session, runs)
+    return [run_answer(run, tags[run.number], positions.get(run.number), sweeps.get(run.number)) for run in runs]
 
 
 def preferred_wait(prefer: str | None) -> float:

@@ -11,16 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.database import Database
+from app.errors import Problem
 from app.executors.base import State
 from app.models import Run, Status
+from app.questions import Questions
 from app.runs import lifecycle, queries
-from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest
+from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest, Wire
 
 
 @dataclass
@@ -54,6 +57,7 @@ class LocalPool:
         self._leases: dict[AttemptRef, float] = {}
         self._news = asyncio.Event()
         self._closing = False
+        self.questions = Questions(self._wake)
 
     @property
     def workers(self) -> list[Worker]:
@@ -80,6 +84,7 @@ class LocalPool:
     def close(self) -> None:
         """Answer every held call, and from here on at once."""
         self._closing = True
+        self.questions.close()
         self._wake()
 
     def renew(self) -> None:
@@ -94,6 +99,21 @@ class LocalPool:
                 self._leases.pop(attempt, None)
         self._workers = {name: worker for name, worker in self._workers.items() if worker.seen > past}
 
+    async def ask(self, kind: Literal["preview", "predict", "samples"], payload: Wire) -> dict[str, Any]:
+        """Ask a worker, and wait for its answer.
+
+        Raises:
+            Problem: ``no-worker``, or as :meth:`app.questions.Questions.ask` says.
+        """
+        if not self.workers:
+            raise Problem(
+                "no-worker",
+                "No worker is connected, and only a worker can answer this. Start one with fitboard worker, or start "
+                "everything with fitboard up.",
+                headers={"Retry-After": "5"},
+            )
+        return await self.questions.ask(kind, payload)
+
     async def sync(self, request: SyncRequest) -> SyncReply:
         """Answer a worker as soon as there is something for it, at the latest after ``request.hold`` seconds."""
         heard = self._clock()
@@ -101,9 +121,12 @@ class LocalPool:
         self._workers[request.worker] = Worker(
             request.worker, request.slots, request.free, tuple(request.devices), heard
         )
+        self.questions.named(request.worker, request.questions)
         while True:
             news = self._news  # taken before looking, so that nothing falls between the look and the wait
             reply = await self._plan(request, heard)
+            if request.listens and (questions := self.questions.hand(request.worker)):
+                return reply.model_copy(update={"questions": questions})
             left = deadline - self._clock()
             if reply.start or reply.cancel or reply.pause or reply.stale or self._closing or left <= 0:
                 return reply

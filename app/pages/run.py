@@ -18,11 +18,12 @@ from starlette.responses import Response
 from app import board as boards
 from app import forms
 from app.charts import Curve, curves, title
-from app.models import Checkpoint, Run, Status
+from app.models import Checkpoint, Run, Status, Sweep
 from app.pages import course, folds, resuming, showing
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
+from app.pages.try_it import asked_about
 from app.reading import Reading, read
 from app.runs import columns, events, exhibits, generations, history, lifecycle, queries
 from jobs.lessons import registry
@@ -86,6 +87,7 @@ class RunPage(Page):
 
     run: Run
     card: Card
+    sweep: Sweep | None
     lesson_title: str
     stages: tuple[StageView, ...]
     curves: tuple[Curve, ...]
@@ -104,6 +106,7 @@ class RunPage(Page):
     further: resuming.Further | None
     elapsed: float | None
     furthest: int
+    askable: bool
     data: Mapping[str, Any]
 
 
@@ -152,6 +155,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         section="runs",
         run=found,
         card=card,
+        sweep=None if found.sweep_number is None else session.get(Sweep, found.sweep_number),
         lesson_title=course.title(found.lesson),
         stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
         curves=tuple(curves(series, found.seams, folds=thinned.parts)) if whole else (),
@@ -170,6 +174,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         further=resuming.further(found, reached),
         elapsed=elapsed,
         furthest=max([1, *(one.epoch[-1] + 1 for one in series.values())]),
+        askable=found.status == Status.COMPLETED and asked_about(found) is not None,
         data=_data(found, series, thinned) if whole else {},
     )
 

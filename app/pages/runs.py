@@ -80,7 +80,7 @@ def runs(request: Request) -> Response:
         sorts=tuple(Filter(label, value, "", query.sort == value) for value, label in SORTS.items()),
         first=address(replace(query, cursor=None)) if query.cursor else None,
         following=None if found.next_cursor is None else address(replace(query, cursor=found.next_cursor)),
-        filtered=bool(query.q or query.status or query.lesson or query.tag),
+        filtered=bool(query.q or query.status or query.lesson or query.tag or query.sweep),
     )
     return site(request).answer(request, "runs.html", page)
 
@@ -95,6 +95,7 @@ def asked(request: Request) -> RunQuery:
         lesson=_line(params.get("lesson")),
         tag=_line(params.get("tag")),
         q=_line(params.get("q")),
+        sweep=_line(params.get("sweep"), 64),
         sort=sort if sort in SORTS else DEFAULT_SORT,
         limit=PER_PAGE,
         cursor=_line(params.get("cursor"), 1000),
@@ -109,7 +110,7 @@ def _line(value: str | None, limit: int = 200) -> str | None:
 def address(query: RunQuery) -> str:
     """The address of a list."""
     pairs: list[tuple[str, str]] = [("status", str(status)) for status in query.status]
-    for name in ("lesson", "tag", "q", "cursor"):
+    for name in ("lesson", "tag", "q", "sweep", "cursor"):
         value = getattr(query, name)
         if value:
             pairs.append((name, value))

@@ -63,6 +63,7 @@ class NewRun:
     idempotency_key: str | None = None
     request_hash: str | None = None
     log: tuple[str, ...] = field(default=())
+    sweep_number: int | None = None
 
 
 def create(session: Session, new: NewRun, now: datetime) -> Run:
@@ -77,7 +78,7 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
             return earlier
     epochs = new.params.get("epochs")
     run = Run(
-        id="".join(secrets.choice(ALPHABET) for _ in range(12)),
+        id=new_id(),
         lesson=new.lesson,
         name=new.name,
         params=dict(new.params),
@@ -85,6 +86,7 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
         epochs=epochs if isinstance(epochs, int) else None,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
+        sweep_number=new.sweep_number,
         created_at=now,
         seq=0,
         seams=[],
@@ -99,6 +101,11 @@ def create(session: Session, new: NewRun, now: datetime) -> Run:
     _announce(session, run, now)
     events.append(session, run, *((EventType.LOG, {"level": "info", "message": line}, now) for line in new.log))
     return run
+
+
+def new_id() -> str:
+    """An opaque id that nobody has yet: 60 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(12))
 
 
 def made_by(session: Session, idempotency_key: str, request_hash: str | None) -> Run | None:

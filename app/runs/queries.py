@@ -1,8 +1,5 @@
 """Finding runs: one page of a list, the queue, and what a list needs of many runs at once (never a query per row)."""
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from app.errors import invalid_input
-from app.models import Checkpoint, Run, Status, Tag
-from app.runs import lifecycle
-from app.sentences import FieldError, shown
+from app.models import Checkpoint, Run, Status, Sweep, Tag
+from app.runs import cursors, lifecycle
 
 SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "created_at": Run.number,
@@ -38,12 +33,13 @@ MOST_WORDS = 500
 
 @dataclass(frozen=True)
 class RunQuery:
-    """One page of the runs that match: ``q`` is looked for in names, ids, lessons and tags."""
+    """One page of the runs that match: ``q`` is looked for in names, ids, lessons and tags; ``sweep`` is one's id."""
 
     status: Sequence[Status] = ()
     lesson: str | None = None
     tag: str | None = None
     q: str | None = None
+    sweep: str | None = None
     sort: str = DEFAULT_SORT
     limit: int = 50
     cursor: str | None = None
@@ -68,7 +64,7 @@ def search(session: Session, query: RunQuery) -> Page:
     items = list(session.scalars(statement(session, query)))
     more = len(items) > query.limit
     items = items[: query.limit]
-    return Page(items, _encode(getattr(items[-1], column.key), items[-1].number) if more else None)
+    return Page(items, cursors.encode(getattr(items[-1], column.key), items[-1].number) if more else None)
 
 
 def statement(session: Session, query: RunQuery) -> Select[Any]:
@@ -77,7 +73,8 @@ def statement(session: Session, query: RunQuery) -> Select[Any]:
     column = SORTS[query.sort.removeprefix("-")]
     found = _matching(session, LISTED, query)
     if query.cursor is not None:
-        found = found.where(_beyond(column, descending, _decode(query.cursor, column)))
+        place = cursors.decode(query.cursor, int if column is Run.number else str)
+        found = found.where(_beyond(column, descending, place))
     order = [column, Run.number] if column is not Run.number else [Run.number]
     return found.order_by(*(one.desc() if descending else one.asc() for one in order)).limit(query.limit + 1)
 
@@ -94,6 +91,9 @@ def _matching(session: Session, statement: Select[Any], query: RunQuery) -> Sele
         statement = statement.where(Run.lesson == query.lesson)
     if query.tag is not None:
         statement = statement.where(Run.number.in_(select(Tag.run_number).where(Tag.tag == query.tag)))
+    if query.sweep is not None:
+        number = select(Sweep.number).where(Sweep.id == query.sweep).scalar_subquery()
+        statement = statement.where(Run.sweep_number == number)
     words = (query.q or "").split()
     lessons, tags = [_known(session, different) for different in (LESSONS, TAGS)] if words else ((), ())
     for word in words:
@@ -153,23 +153,6 @@ def _beyond(column: InstrumentedAttribute[Any], descending: bool, place: tuple[A
     return or_(column > value, and_(column == value, Run.number > number))
 
 
-def _encode(value: Any, number: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([value, number]).encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, column: InstrumentedAttribute[Any]) -> tuple[Any, int]:
-    try:
-        value, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        expected: type = int if column is Run.number else str
-        if type(value) is expected and type(number) is int and abs(number) < 2**63:
-            str(value).encode()  # a lone surrogate can't be compared with anything
-            return value, number
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        pass
-    detail = f"{shown(cursor)} is not a cursor of this list. Take next_cursor from the answer before, or leave it out."
-    raise invalid_input([FieldError(pointer="/query/cursor", code="unknown_cursor", detail=detail)])
-
-
 def tags(session: Session, runs: Iterable[Run]) -> dict[int, list[str]]:
     """The tags of each of these runs, by run number."""
     numbers = [run.number for run in runs]
@@ -178,6 +161,16 @@ def tags(session: Session, runs: Iterable[Run]) -> dict[int, list[str]]:
     for number, tag in session.execute(query):
         found[number].append(tag)
     return found
+
+
+def sweeps(session: Session, runs: Iterable[Run]) -> dict[int, str]:
+    """The id of the sweep, by run number, of each of these runs that belongs to one."""
+    numbers = {run.number: run.sweep_number for run in runs if run.sweep_number is not None}
+    if not numbers:
+        return {}
+    query = select(Sweep.number, Sweep.id).where(Sweep.number.in_(set(numbers.values())))
+    ids = {row.number: row.id for row in session.execute(query)}
+    return {number: ids[sweep_number] for number, sweep_number in numbers.items()}
 
 
 def queue_positions(session: Session, runs: Iterable[Run]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Problem
 from app.models import Run, Status
-from app.runs import lifecycle
+from app.runs import lifecycle, sweeps
 from app.runs.lifecycle import CANCEL_REQUESTED, PAUSE_REQUESTED, PAUSED, change_status
 
 RESUMING = "resuming"
@@ -100,6 +100,8 @@ def resume(session: Session, run_id: str, more: MoreEpochs, now: datetime) -> Ru
 def delete(session: Session, run_id: str, now: datetime) -> str:
     """Remove a run that isn't under way, with all its rows; the caller removes its files after the commit.
 
+    The last run of a sweep takes the sweep with it.
+
     One that hasn't ended is canceled first, so that whoever watches it learns that nothing more will come.
 
     Raises:
@@ -112,4 +114,6 @@ def delete(session: Session, run_id: str, now: datetime) -> str:
         change_status(session, run, Status.CANCELED, now, "deleted")
         session.flush()
     session.execute(sql_delete(Run).where(Run.number == run.number))
+    if run.sweep_number is not None:
+        sweeps.leave(session, run.sweep_number)
     return run.id

@@ -40,6 +40,15 @@ class Client:
             body["name"] = name
         return self.call("POST", "/api/v1/runs", body)
 
+    def create_sweep(
+        self, lesson: str, params: dict[str, Any], grid: dict[str, list[Any]], name: str | None, tags: list[str]
+    ) -> dict[str, Any]:
+        """Queue a run for each combination of the values in ``grid``, and return the sweep."""
+        body: dict[str, Any] = {"lesson": lesson, "params": params, "grid": grid, "tags": tags}
+        if name is not None:
+            body["name"] = name
+        return self.call("POST", "/api/v1/sweeps", body)
+
     def run(self, run: str) -> dict[str, Any]:
         """The run as it stands."""
         return self.call("GET", f"/api/v1/runs/{run}")

@@ -1,5 +1,6 @@
 """Changing images: all random numbers of an epoch at once, one resampling per image, whole batches at a time."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,38 @@ from jobs.augmentation.statistics import Standard, parts
 
 STREAM = 1
 """Parts these random numbers from those of the batch order, which come from ``(seed, epoch)`` alone."""
+
+
+class Measured:
+    """Training images and what was measured on them, for several augmenters: each number is found out once.
+
+    Args:
+        images: those to train on, ``(rows, height, width, channels)``.
+
+    Raises:
+        ValueError: these are no images.
+    """
+
+    def __init__(self, images: NDArray[Any]) -> None:
+        if images.ndim != 4 or not len(images):
+            raise ValueError(f"Images have the shape (rows, height, width, channels), not {images.shape}.")
+        self._images = images
+        self._standards: dict[tuple[bool, bool, bool], Standard] = {}
+        self.shape = images.shape[1:]
+
+    @cached_property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest value."""
+        return float(self._images.min()), float(self._images.max())
+
+    def standard(self, what: Augmentation) -> Standard:
+        """The scale that an augmentation brings images to."""
+        whiten = what.zca_whitening  # it implies centring, and takes the deviation's place
+        asked = (whiten or what.centers, not whiten and what.featurewise_std_normalization, whiten)
+        if asked not in self._standards:
+            center, deviation, whiten = asked
+            self._standards[asked] = Standard(self._images, center=center, deviation=deviation, whiten=whiten)
+        return self._standards[asked]
 
 
 class Augmenter:
@@ -24,19 +57,13 @@ class Augmenter:
         ValueError: these are no images.
     """
 
-    def __init__(self, augmentation: Augmentation, images: NDArray[Any], seed: int) -> None:
-        if images.ndim != 4 or not len(images):
-            raise ValueError(f"Images have the shape (rows, height, width, channels), not {images.shape}.")
+    def __init__(self, augmentation: Augmentation, images: NDArray[Any] | Measured, seed: int) -> None:
+        measured = images if isinstance(images, Measured) else Measured(images)
         self._what = augmentation
         self._seed = seed
-        self._shape = images.shape[1:]
-        self._range = (float(images.min()), float(images.max())) if augmentation.brightness_range else (0.0, 0.0)
-        self._standard = Standard(
-            images,
-            center=augmentation.featurewise_center,
-            deviation=augmentation.featurewise_std_normalization,
-            whiten=augmentation.zca_whitening,
-        )
+        self._shape = measured.shape
+        self._range = measured.range if augmentation.brightness_range else (0.0, 0.0)
+        self._standard = measured.standard(augmentation)
 
     def draw(self, epoch: int, rows: int) -> NDArray[np.float32]:
         """What happens to each row of the training data in this epoch (from 0), for :meth:`apply`.

@@ -4,7 +4,8 @@ Each picture shows one shape of random place, size, tilt and light colour before
 noise; only the outline tells the class. An outline is a signed distance (in units of the shape's radius; negative
 inside): clipping it to one pixel's width gives smooth edges. The same pictures come out every time.
 
-The module needs NumPy alone and nothing else of Fitboard.
+The module needs NumPy alone and nothing else of Fitboard. ``python -m jobs.datasets.shapes`` writes the pictures to
+``shapes.npz`` in the current folder, with the keys of Keras's archives: that is what a listing reads.
 """
 
 import math
@@ -172,3 +173,15 @@ def _arrow(u: Floats, v: Floats) -> Floats:
 
 _OUTLINES = (_circle, _square, _triangle, _hexagon, _star, _cross, _ring, _crescent, _heart, _arrow)
 """In the order of ``CLASSES``."""
+
+
+def write(file: str) -> None:
+    """Write them to an ``.npz`` with Keras's keys."""
+    import numpy as np
+
+    x_train, y_train, x_test, y_test = draw_shapes()
+    np.savez_compressed(file, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+
+
+if __name__ == "__main__":
+    write("shapes.npz")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from jobs.asking import Asking
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
@@ -132,10 +133,12 @@ class Lesson(Generic[P]):
         run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
         script: the plain Keras listing that repeats a run with these params, the ``jit_compile`` and the backend that
             it ran with.
+        repeats: what the listing needs and gives, in a sentence.
         jit_compile: what the listing says before a run has chosen: True where the model trains compiled on a CPU.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
         stages: what the lesson goes through, in order, each with what it is for.
         trains: whether it trains a network: then it has curves and saved models.
+        asking: how the models of its runs can be asked; None where they can't.
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
 
@@ -149,8 +152,10 @@ class Lesson(Generic[P]):
     datasets: tuple[str, ...]
     run: Callable[[P, "Session"], None]
     script: Callable[[P, bool, str], str]
+    repeats: str = "A plain Keras script. It needs nothing of Fitboard and gives the same curves."
     jit_compile: bool = True
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
     stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)
     trains: bool = True
+    asking: Asking | None = None
     band: Callable[[P], Band | None] = _no_band

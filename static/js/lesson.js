@@ -1,71 +1,29 @@
 // @ts-check
 // A lesson's page: the form, the code that follows it, and Train.
 import { call, Problem } from "./api.js";
+import { control, NUMBER, textOf, valueOf, write } from "./fields.js";
 import { showPython } from "./highlight.js";
 import { byId, dataOf, setText } from "./page.js";
+import { Several } from "./several.js";
 import { command, curl, python } from "./snippets.js";
 import { duration } from "./words.js";
 
-/** @typedef {{ name: string, kind: string, item: string | null, optional: boolean, default: unknown }} Field */
+/** @typedef {import("./fields.js").Field} Field */
 
 const data = dataOf("lesson-data");
 /** @type {Field[]} */
 const fields = data.fields;
 const form = /** @type {HTMLFormElement} */ (byId("train"));
 const button = /** @type {HTMLButtonElement} */ (byId("train-button"));
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DEBOUNCE = 250;
+const several = new Several(fields, onChange);
 
-/** @param {string} name */
-const control = (name) => /** @type {HTMLInputElement | HTMLSelectElement} */ (byId(`param-${name}`));
+const params = () => Object.fromEntries(fields.map((field) => [field.name, several.first(field)]));
 
-// --- what stands in the form ---
-
-/**
- * A number where the text is one, else the text itself, for the server to say what is wrong with it.
- * @param {string} kind
- * @param {string} text
- */
-function scalar(kind, text) {
-  const number = Number(text);
-  return (kind === "integer" || kind === "number") && NUMBER.test(text) && Number.isFinite(number) ? number : text;
-}
-
-/** @param {Field} field */
-function valueOf(field) {
-  const input = control(field.name);
-  if (field.kind === "flag") return /** @type {HTMLInputElement} */ (input).checked;
-  const text = input.value.trim();
-  if (field.kind === "list") {
-    const parts = text.replace(/^[[(]|[\])]$/g, "").split(",");
-    return parts.map((part) => part.trim()).filter(Boolean).map((part) => scalar(field.item ?? "text", part));
-  }
-  return text === "" && field.optional ? null : scalar(field.kind, text);
-}
-
-/** @param {Field} field */
-function textOf(field) {
-  const input = control(field.name);
-  return field.kind === "flag" ? String(/** @type {HTMLInputElement} */ (input).checked) : input.value.trim();
-}
-
-/**
- * @param {Field} field
- * @param {string} text
- */
-function write(field, text) {
-  const input = control(field.name);
-  if (field.kind === "flag") /** @type {HTMLInputElement} */ (input).checked = text === "true";
-  else input.value = text;
-  const slider = document.querySelector(`[data-mirror="param-${field.name}"]`);
-  if (slider instanceof HTMLInputElement) slider.value = text;
-}
-
-const params = () => Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
-
-/** The parameters that differ from their defaults. */
+/** The parameters that differ from their defaults, without those of which several are tried. */
 function changes() {
-  const now = fields.map((field) => /** @type {const} */ ([field, valueOf(field)]));
+  const one = fields.filter((field) => !several.tries(field));
+  const now = one.map((field) => /** @type {const} */ ([field, valueOf(field)]));
   const other = now.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(field.default));
   return Object.fromEntries(other.map(([field, value]) => [field.name, value]));
 }
@@ -77,7 +35,7 @@ function changes() {
  * @param {string} text
  */
 function setError(input, text) {
-  const place = document.getElementById(`${input.id}-error`);
+  const place = document.getElementById(`${input.id.replace(/^ticks-/, "param-")}-error`);
   setText(place, text);
   if (place) place.hidden = !text;
   if (text) input.setAttribute("aria-invalid", "true");
@@ -125,14 +83,14 @@ async function showCode() {
   asked.abort();
   asked = new AbortController();
   const { signal } = asked;
-  const changed = changes();
-  setText(byId("code-curl"), curl(data, changed));
-  showPython(byId("code-python"), python(data, changed));
-  setText(byId("code-command"), command(data.lesson, changed));
+  const [changed, grid] = [changes(), several.grid()];
+  setText(byId("code-curl"), curl(data, changed, grid));
+  showPython(byId("code-python"), python(data, changed, grid));
+  setText(byId("code-command"), command(data.lesson, changed, grid));
   try {
     const answer = await call("POST", `/api/v1/lessons/${data.lesson}/script`, params(), { signal });
     showPython(byId("code-keras"), answer.script);
-    setText(byId("code-state"), "");
+    setText(byId("code-state"), several.count > 1 ? "the first of them" : "");
     showErrors([]);
   } catch (error) {
     if (signal.aborted || !(error instanceof Problem)) return;
@@ -142,8 +100,10 @@ async function showCode() {
 }
 
 function showEstimate() {
-  const epochs = Number(document.querySelector("#param-epochs") instanceof HTMLInputElement ? control("epochs").value : NaN);
-  const seconds = data.secondsPerEpoch * epochs;
+  const epochs = fields.find((field) => field.name === "epochs");
+  const tried = epochs ? several.values(epochs).map(Number) : [];
+  const all = (tried.reduce((sum, one) => sum + one, 0) / tried.length) * several.count;
+  const seconds = data.secondsPerEpoch * all;
   if (!data.secondsPerEpoch || !(seconds > 0) || !Number.isFinite(seconds)) return;
   const strong = byId("estimate").querySelector("strong");
   setText(strong, duration(seconds));
@@ -169,11 +129,16 @@ function keepInAddress() {
     const field = fields.find((one) => one.name === name);
     if (field) query.set(name, textOf(field).replace(/\s*,\s*/g, ","));
   }
+  for (const [name, text] of several.texts()) query.set(`try.${name}`, text);
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
 }
 
+const trainWords = () => (several.count > 1 ? `Train ${several.count} runs` : "Train");
+
 let timer = 0;
 function onChange() {
+  several.show();
+  setText(button.querySelector("span"), trainWords());
   showEstimate();
   showDataset();
   showPreset();
@@ -199,12 +164,14 @@ document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("[data-preset]") : null;
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  several.closeAll();
   for (const field of fields) write(field, data.presets[link.getAttribute("data-preset") ?? ""][field.name]);
   byId("form-error").hidden = true;
   onChange();
 });
 
 byId("reset").addEventListener("click", () => {
+  several.closeAll();
   for (const field of fields) {
     write(field, Array.isArray(field.default) ? field.default.join(", ") : String(field.default ?? ""));
   }
@@ -226,21 +193,24 @@ form.addEventListener("submit", async (event) => {
   byId("form-error").hidden = true;
   const name = /** @type {HTMLInputElement} */ (byId("run-name")).value.trim();
   const tags = /** @type {HTMLInputElement} */ (byId("run-tags")).value.split(",").map((tag) => tag.trim()).filter(Boolean);
-  const body = { lesson: data.lesson, params: params(), ...(name && { name }), ...(tags.length && { tags }) };
+  const grid = several.grid();
+  const one = Object.keys(grid).length === 0;
+  const rest = Object.fromEntries(fields.filter((field) => !several.tries(field)).map((field) => [field.name, valueOf(field)]));
+  const body = { lesson: data.lesson, params: rest, ...(!one && { grid }), ...(name && { name }), ...(tags.length && { tags }) };
   if (JSON.stringify(body) !== sent) key = "";
   sent = JSON.stringify(body);
   key ||= [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
   try {
-    const run = await call("POST", "/api/v1/runs", body, { headers: { "Idempotency-Key": key } });
-    location.assign(run.links.page);
+    const made = await call("POST", one ? "/api/v1/runs" : "/api/v1/sweeps", body, { headers: { "Idempotency-Key": key } });
+    location.assign(made.links.page);
   } catch (error) {
     button.removeAttribute("aria-disabled");
-    setText(button.querySelector("span"), "Train");
+    setText(button.querySelector("span"), trainWords());
     const problem = error instanceof Problem ? error : new Problem(0, "Something went wrong", String(error));
     if (problem.status) key = "";
-    const { first, rest } = showErrors(problem.errors);
+    const { first, rest: others } = showErrors(problem.errors);
     if (!problem.errors.length) showFormError(problem.title, problem.detail);
-    else if (rest.length) showFormError(problem.title, rest.join(" "));
+    else if (others.length) showFormError(problem.title, others.join(" "));
     (first ?? byId("form-error")).focus();
   }
 });
@@ -248,7 +218,7 @@ addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   key = "";
   button.removeAttribute("aria-disabled");
-  setText(button.querySelector("span"), "Train");
+  setText(button.querySelector("span"), trainWords());
 });
 
 // --- the tabs ---
@@ -279,4 +249,5 @@ for (const [index, tab] of tabs.entries()) {
   });
 }
 
+several.open(new URLSearchParams(location.search));
 for (const id of ["code-keras", "code-python"]) showPython(byId(id), byId(id).textContent ?? "");

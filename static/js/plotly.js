@@ -33,9 +33,12 @@ function colour(name) {
   return value;
 }
 
-/** The colours that charts are drawn with, as the theme has them now. */
-export const palette = () =>
+/**
+ * The colours that charts are drawn with, as the theme has them now.
+ * @param {string[]} more names of further ones
+ */
+export const palette = (more = []) =>
   Object.fromEntries(
-    ["train", "validation", "ink", "ink-soft", "ink-faint", "grid", "line-strong", "sheet", "red"].map((name) => [name, colour(name)]),
+    ["train", "validation", "ink", "ink-soft", "ink-faint", "grid", "line-strong", "sheet", "red", ...more].map((name) => [name, colour(name)]),
   );
 

@@ -12,7 +12,12 @@ const refresh = atMostEvery(600, async () => {
   const fetched = await fetchPage(location.href);
   for (const fresh of fetched?.querySelectorAll("tr[data-run]") ?? []) {
     const old = row(fresh.getAttribute("data-run") ?? "");
-    if (old) swap(old, document.importNode(fresh, true));
+    if (!old) continue;
+    const [mine, theirs] = [old, document.importNode(fresh, true)].map((one) => one.querySelector(".pick input"));
+    const ticked = mine instanceof HTMLInputElement && mine.checked;
+    const taken = /** @type {Element} */ (theirs?.closest("tr") ?? document.importNode(fresh, true));
+    swap(old, taken);
+    if (theirs instanceof HTMLInputElement) theirs.checked = ticked;
   }
   document.dispatchEvent(new CustomEvent("parts"));
 });

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -43,6 +44,11 @@ class Server:
         board = self.app.state.board
         assert isinstance(board, Board)
         return board
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self.settings.data_dir
 
     def create(self, **fields: Any) -> dict[str, Any]:
         """Queue a run of the first lesson and return it."""

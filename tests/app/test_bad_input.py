@@ -14,8 +14,11 @@ from app.models import Event, Run
 from app.schemas import new_run_model, union
 from app.sentences import field_errors, located
 from jobs.lessons.base import Integer, Params
+from jobs.lessons.registry import LESSONS
 from tests.app.conftest import MakeServer
 from tests.app.server import RUNS, Server, problem
+
+SLUGS = ", ".join(lesson.slug for lesson in LESSONS)
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +113,7 @@ def test_a_parameter_that_cannot_be_used_is_named_with_its_value_and_the_remedy(
     [
         ("{}", "/lesson", "lesson is missing. Add it."),
         ('{"params": {}}', "/lesson", "lesson is missing. Add it."),
-        ('{"lesson": "cooking"}', "/lesson", "There is no lesson 'cooking'. The lessons here: first-network."),
+        ('{"lesson": "cooking"}', "/lesson", f"There is no lesson 'cooking'. The lessons here: {SLUGS}."),
         ('{"lesson": 5}', "/lesson", "There is no lesson 5."),
         ('{"lesson": null}', "/lesson", "There is no lesson null."),
         (run(parms={}), "/parms", "There is no field 'parms' here."),

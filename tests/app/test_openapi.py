@@ -16,6 +16,7 @@ from schemathesis.core.transport import Response
 from app.main import create_app
 from app.settings import Settings
 from jobs.lessons.registry import LESSONS
+from tests.app.answerer import answering
 from tests.app.conftest import fill
 from tests.app.knocking import NOWHERE
 from tests.app.server import ORIGIN, RUNS, Server, serving
@@ -31,8 +32,8 @@ ALWAYS = [
 JUDGED = {GenerationMode.POSITIVE: ALWAYS, GenerationMode.NEGATIVE: [*ALWAYS, checks.negative_data_rejection]}
 """What must hold of the answers to what the document allows, and to what it doesn't."""
 
-ONLY_THE_SERVER_KNOWS = {"too_large", "leaves_no_rows", "unknown_cursor"}
-"""Why a request that is as the document says may be refused all the same: it doesn't fit the data."""
+ONLY_THE_SERVER_KNOWS = {"too_large", "leaves_no_rows", "unknown_cursor", "wrong_order", "too_many_runs"}
+"""Why a request that is as the document says may be refused all the same: it doesn't fit the data, or is too much."""
 
 EXAMPLES = 20
 
@@ -62,7 +63,8 @@ def populated(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Iterator
         worker.attempts[0].tell("result", accuracy=0.75)
         worker.attempts[0].end()
         worker.attempts[0].end("failed", reason="diverged", error={"title": "It diverged", "detail": "Use less."})
-        yield server, ids
+        with answering(server):
+            yield server, ids
 
 
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
@@ -106,7 +108,9 @@ def test_the_document_itself_is_served_and_holds_every_route_of_the_api(shared: 
         "/health", "/api/v1/lessons", "/api/v1/lessons/{slug}", "/api/v1/lessons/{slug}/script", RUNS,
         f"{RUNS}/{{run_id}}", f"{RUNS}/{{run_id}}/cancel", f"{RUNS}/{{run_id}}/pause", f"{RUNS}/{{run_id}}/resume",
         f"{RUNS}/{{run_id}}/script.py", f"{RUNS}/{{run_id}}/history", f"{RUNS}/{{run_id}}/history.csv",
-        f"{RUNS}/{{run_id}}/checkpoints", f"{RUNS}/{{run_id}}/checkpoints/{{name}}",
+        f"{RUNS}/{{run_id}}/exhibits", f"{RUNS}/{{run_id}}/checkpoints", f"{RUNS}/{{run_id}}/checkpoints/{{name}}",
+        f"{RUNS}/{{run_id}}/predict", f"{RUNS}/{{run_id}}/samples", "/api/v1/previews/augmentation",
+        "/api/v1/sweeps", "/api/v1/sweeps/{sweep_id}",
         f"{RUNS}/{{run_id}}/chart.svg", f"{RUNS}/{{run_id}}/report.html",
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.schemas import RunShape
+from jobs.lessons.registry import LESSONS
 from tests.app.conftest import MakeServer
 from tests.app.server import ORIGIN, RUNS, Server, beside, problem
 from tests.datafiles import write_csv_files
@@ -276,8 +277,8 @@ def test_everything_is_there_after_the_server_has_ended_and_started_again(make_s
 
 def test_the_catalogue_holds_the_lesson_with_all_that_is_needed_to_run_it(shared: Server) -> None:
     items = shared.http.get("/api/v1/lessons").json()["items"]
-    assert [item["slug"] for item in items] == ["first-network"]
-    lesson = shared.http.get(items[0]["href"]).json()
+    assert [item["slug"] for item in items] == [lesson.slug for lesson in LESSONS]
+    lesson = shared.http.get("/api/v1/lessons/first-network").json()
     assert set(lesson["parameters"]["properties"]) == set(DEFAULTS)
     assert [one["name"] for one in lesson["datasets"]] == ["pima-indians-diabetes", "ionosphere", "breast-cancer"]
     assert [one["source"] for one in lesson["datasets"]] == ["absent", "absent", "bundled"]

@@ -82,7 +82,15 @@ FOCUS = """() => {
   return [document.activeElement.id, style.outlineStyle, parseFloat(style.outlineWidth)];
 }"""
 
-PAGES = ["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/errors", "/docs", "completed", "failed", "running"]
+PAGES = [
+    "/",
+    "/lessons/first-network?try.optimizer=adam;sgd&try.seed=1;2",
+    "/lessons/mnist",
+    "/runs",
+    "/errors",
+    "/docs",
+]
+PAGES += ["completed", "failed", "running", "compare"]
 THEMES = ["light", "dark"]
 
 
@@ -109,7 +117,11 @@ def addresses(stage: Running) -> Iterator[dict[str, str]]:
     made["completed"].end()
     error = {"title": "The loss is not a number", "detail": "Use a smaller learning rate."}
     made["failed"].end("failed", reason="diverged", error=error)
-    yield {name: made[name].page if name in made else f"{stage.url}{name}" for name in PAGES}
+    compared = f"{stage.url}/compare?runs={','.join(player.run for player in made.values())}"
+    yield {
+        name: made[name].page if name in made else compared if name == "compare" else f"{stage.url}{name}"
+        for name in PAGES
+    }
     made["running"].end()
 
 

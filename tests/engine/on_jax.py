@@ -11,6 +11,7 @@ import pytest
 from tests.engine.test_cache import Machine, same
 from tests.engine.test_identity import both
 from tests.engine.training import assert_falls_back, dense, table, train
+from tests.jobs.test_resuming import Trained, assert_same
 
 
 def test_no_gpu_and_no_tensorflow_is_needed_to_tell_the_environment() -> None:
@@ -106,6 +107,18 @@ def test_plain_fit_compiles_its_steps_and_convolutions_are_no_reason_for_it() ->
     assert (choice.route, choice.jit_compile) == ("plain", True)
     model.layers[0].supports_jit = False
     assert (choose(model).route, choose(model).jit_compile) == ("plain", False)
+
+
+def test_an_interrupted_training_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    from jobs.generations import Generation
+
+    whole = Trained(tmp_path / "whole", "compiled")
+    epochs = len(whole.told)
+    first = Trained(tmp_path / "1", "compiled", stop_after=2)
+    second = Trained(tmp_path / "2", "compiled", Generation.decode(first.generation))
+    assert first.told + second.told == list(range(epochs))
+    assert second.history == whole.history
+    assert_same(second.values, whole.values)
 
 
 def test_compiled_programs_come_back_and_a_broken_one_is_compiled_again(tmp_path: Path) -> None:

@@ -7,12 +7,26 @@ import zipfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import h5py
+import httpx
 import numpy as np
 
-from tests.running import Running
+
+class Left(Protocol):
+    """Where a run has left something: a server in a process of its own, or in this one."""
+
+    @property
+    def http(self) -> httpx.Client:
+        """A client for it."""
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+
+    def read(self, run: str) -> dict[str, Any]:
+        """The run as it stands."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,7 @@ class Evidence:
     result: dict[str, Any]
 
 
-def of(running: Running, run: str) -> Evidence:
+def of(running: Left, run: str) -> Evidence:
     """Read what a completed run has left, by the public API."""
     tensors: dict[str, str] = {}
     for kind in ("best", "last"):
@@ -57,12 +71,13 @@ def _tensors(content: bytes) -> dict[str, str]:
     return found
 
 
-def assert_nothing_was_lost(running: Running, run: str, seen: list[dict[str, Any]]) -> None:
+def assert_nothing_was_lost(running: Left, run: str, seen: list[dict[str, Any]]) -> None:
     """What must hold of any run, however often its processes died.
 
     A watcher saw the events 1 to N once each; every epoch was told once, in order; the database is sound; each
     attempt had one owner; what was trained again came out the same; no temporary file is left.
     """
+    assert running.read(run)["status"] == "completed", "the run didn't come to its end"
     numbers = [event["seq"] for event in seen]
     assert numbers == list(range(1, len(numbers) + 1)), "events were missed or came twice"
     epochs = [event["data"]["epoch"] for event in seen if event["type"] == "epoch"]

@@ -21,6 +21,16 @@ from tests.running import WORKER_LIMIT, Running, wait_until
 GENERATIONS = 0.25
 """Seconds from one generation to the next."""
 
+ORPHANED = 2.0
+"""Seconds within which a child has ended that nobody watches over any more."""
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether a process is over, or nothing but a zombie."""
+    with suppress(psutil.NoSuchProcess):
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return True
+
 
 class Fitboard:
     """Processes to kill.
@@ -67,16 +77,26 @@ class Fitboard:
             child.kill()
 
     def kill(self, victims: Sequence[str], run: str) -> None:
-        """SIGKILL some of ``child``, ``worker`` (the one that trains ``run``), ``other`` and ``server``, in this order.
+        """SIGKILL some of ``child``, ``forks``, ``worker``, ``other`` and ``server``, in this order.
 
-        All but the child are started again at once.
+        ``child`` trains ``run``, ``forks`` is the fork server that it came from, and ``worker`` theirs. Workers and
+        server are started again at once. A child outlives nobody: it has ended soon after the first of them.
         """
+        child = wait_until(lambda: self.child(run), 30, f"a process of run {run}", interval=0.01)
         owner = self._owner(run)
+        assert child is not None
+        if "forks" in victims:
+            forks = child.parent()
+            assert forks is not None
+            forks.kill()
         if "child" in victims:
-            self.kill_child(run)
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         names = [name for name in self._workers if ("worker" if name == owner else "other") in victims]
         for name in names:
             self.running.kill(self._workers.pop(name))
+        if owner in names or "forks" in victims:
+            wait_until(lambda: ended(child), ORPHANED, "the end of a child whose worker or fork server is dead")
         if "server" in victims:
             assert self.running.server is not None
             self.running.kill(self.running.server)
@@ -94,6 +114,11 @@ class Fitboard:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             ((epoch,),) = database.execute(query, (run,)).fetchall()
         return -1 if epoch is None else int(epoch)
+
+    def reported(self, run: str) -> int:
+        """How many entries the attempts of a run have in their journals, whether the server has them or not."""
+        journals = self.running.data.glob(f"worker/*/{run}-*/journal.jsonl")
+        return sum(len(path.read_bytes().splitlines()) for path in journals)
 
     def stop(self) -> None:
         """End everything."""

@@ -6,6 +6,7 @@ seed that is printed, and can be given again by ``FAULT_SEED``.
 
 import os
 import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,9 @@ from tests.running import wait_until
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 KILLS = int(os.environ.get("FAULT_KILLS", "21"))
 """How many of them hit a child at a random instant."""
+
+AWAY = float(os.environ.get("FAULT_AWAY", "0"))
+"""Seconds for which the server is away at least; in the short form only as long as a hundred epochs take."""
 
 AT_MOST = 12
 """How many of those hit the same run: it must not be over before."""
@@ -39,9 +43,10 @@ PLACES = (
 )
 """Where a child is killed, when it comes there for the so manieth time."""
 
-BLOWS = {
+BLOWS: dict[str, list[str]] = {
     "the server": ["server", "server"],
     "the worker": ["worker"],
+    "the fork server": ["forks"],
     "the worker with its child": ["child worker"],
     "the server with the worker": ["worker server"],
     "all that has to do with it, twice": ["child worker server"] * 2,
@@ -113,3 +118,21 @@ def test_what_is_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evid
             fitboard.kill(victims.split(), run)
         strokes = []
         end(fitboard, run, watcher, undisturbed)
+
+
+def test_a_server_that_is_away_while_training_goes_on_misses_nothing(fitboard: Fitboard) -> None:
+    fitboard.wait_for_workers()
+    epochs = 1000 if AWAY == 0 else 10_000
+    run = fitboard.running.run(**{**PARAMS, "epochs": epochs})["id"]
+    watcher = Watcher(fitboard.running, run)
+    killing.wait_for_an_epoch(fitboard, run)
+    assert fitboard.running.server is not None
+    fitboard.running.kill(fitboard.running.server)
+    before, until = fitboard.reported(run), time.monotonic() + AWAY
+    wait_until(lambda: fitboard.reported(run) > before + 100, 60, "a hundred epochs without a server", interval=0.02)
+    wait_until(lambda: time.monotonic() >= until, AWAY + 1, "the server's absence")
+    fitboard.running.start_server()
+    assert fitboard.running.finished(run, 240)["status"] == "completed"
+    evidence.assert_nothing_was_lost(fitboard.running, run, watcher.finished())
+    assert fitboard.running.read(run)["attempt"] == 1, "nobody started it again"
+    assert fitboard.running.http.get(f"/api/v1/runs/{run}/history").json()["epoch"] == list(range(epochs))

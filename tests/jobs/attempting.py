@@ -55,7 +55,8 @@ def attempt(
     ``route`` and ``jit_compile`` are those of an earlier attempt, ``resumed`` is the generation it has left, and
     ``fetch`` gets the models.
     """
-    from jobs.training import Session, earlier_choice, execute
+    from jobs.execution import earlier_choice, execute
+    from jobs.training import Session
 
     directory.mkdir(parents=True, exist_ok=True)
     done = Attempted(directory)

@@ -46,9 +46,7 @@ def test_the_listing_names_the_files_as_the_course_does() -> None:
     assert '"weights.best.keras"' in LESSON.script(CheckpointsParams(keep="best"), True, "tensorflow")
 
 
-def test_a_run_saves_what_keras_saves_and_restores_it(
-    fitboard: Running, datasets_folder: Path, tmp_path: Path
-) -> None:
+def test_a_run_saves_what_keras_saves_and_restores_it(fitboard: Running, datasets_folder: Path, tmp_path: Path) -> None:
     import keras
     import numpy as np
 

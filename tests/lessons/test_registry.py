@@ -9,9 +9,10 @@ from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
 
 FURTHER = {
+    "augmentation": {"tensorflow"},
     "scikit-learn": {
         *("scikeras.wrappers", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing"),
-    }
+    },
 }
 """What a lesson's listing may import besides."""
 

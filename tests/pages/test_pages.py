@@ -19,7 +19,7 @@ SLUGS = [
     *("theano", "tensorflow", "keras", "multilayer-perceptrons", "first-network", "scikit-learn", "history"),
     *("checkpoints", "dropout", "learning-rate", "convolution", "mnist", "cifar10", "augmentation"),
 ]
-PAGES = ["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/errors", "/docs", "completed", "failed"]
+PAGES = ["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/lab", "/errors", "/docs", "completed", "failed"]
 
 
 class Elements(HTMLParser):
@@ -66,11 +66,24 @@ def data_of(server: Server, path: str, name: str) -> Any:
 
 
 @pytest.fixture(
-    params=["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/errors", "/docs", "completed", "failed"]
+    params=[
+        "/",
+        "/lessons/first-network",
+        "/lessons/mnist",
+        "/runs",
+        "/lab",
+        "/errors",
+        "/docs",
+        "completed",
+        "failed",
+        "/compare",
+    ]
 )
 def any_page(request: pytest.FixtureRequest, server: Server, runs: Runs) -> Elements:
     """Each page in turn."""
     path = str(request.param)
+    if path == "/compare":
+        path += f"?runs={runs.completed},{runs.failed}"
     return page(server, path if path.startswith("/") else f"/runs/{getattr(runs, path)}")
 
 

@@ -1,6 +1,7 @@
 """Words on pages: the server's and the browser's say the same."""
 
 import json
+import shlex
 import subprocess
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from app.pages import words
 from app.pages.assets import FOLDER
 from app.pages.snippets import command, curl, python
 from app.runs.history import Series
+from app.terminal import grids
+from jobs.lessons import registry
 from tests.javascript import node
 
 SECONDS = [None, 0.0, 0.004, 0.049, 0.06, 1.0, 1.26, 9.94, 9.96, 12.3, 59.6, 60.0, 61.0, 600.0, 3599.0, 3661.0, 90061.0]
@@ -108,6 +111,19 @@ def test_browser_and_server_write_the_same_command() -> None:
         f"{imported('snippets.js')} console.log(JSON.stringify(m.command('first-network', {json.dumps(params)})))"
     )
     assert found == command("first-network", params)
+
+
+def test_the_command_of_a_sweep_comes_to_the_grid_of_the_form() -> None:
+    grid = {"hidden_layers": [[12, 8], [4]], "learning_rate": [0.1, 0.001], "scale_features": [True, False]}
+    grid["optimizer"] = ["adam", "sgd"]
+    text = in_javascript(
+        f"{imported('snippets.js')}"
+        f"console.log(JSON.stringify(m.command('first-network', {{epochs: 3}}, {json.dumps(grid)})))"
+    )
+    words = shlex.split(str(text).replace("\\\n", ""))
+    assert words[:5] == ["fitboard", "sweep", "first-network", "--epochs", "3"]
+    tries = [words[place + 1] for place, word in enumerate(words) if word == "--try"]
+    assert grids.parse(registry.get("first-network"), tries) == grid
 
 
 def test_the_python_snippet_is_python() -> None:

@@ -14,7 +14,7 @@ from jobs.exhibits import Exhibit, Table
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.checkpoints.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.checkpoints.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 from jobs.monitor import MOST, Monitor
 from jobs.protocol import Stage
 
@@ -95,7 +95,7 @@ def run(params: CheckpointsParams, session: "Session") -> None:
         build=lambda features: networks.dense_classifier(
             features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
         ),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
+        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
         minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
         monitor=params.watch(),
     )
@@ -205,4 +205,5 @@ LESSON = Lesson(
     check=check,
     stages=STAGES,
     band=band,
+    asking=table_asking.ASKING,
 )

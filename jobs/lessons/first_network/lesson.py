@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.first_network.guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network.listing import script
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -76,7 +76,7 @@ def run(params: FirstNetworkParams, session: "Session") -> None:
         session,
         params,
         build=lambda features: build(params, features),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
+        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
         minimised=f"{name} with learning rate {params.learning_rate:g}",
     )
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))
@@ -94,5 +94,6 @@ LESSON = Lesson(
     run=run,
     script=script,
     check=check,
+    asking=table_asking.ASKING,
     band=band,
 )

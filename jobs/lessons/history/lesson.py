@@ -11,7 +11,7 @@ from jobs.exhibits import Exhibit, Facts, Table, Text
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.history.guide import EXPLANATION, PRESETS
 from jobs.lessons.history.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -55,7 +55,7 @@ def run(params: HistoryParams, session: "Session") -> None:
         build=lambda features: networks.dense_classifier(
             features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
         ),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
+        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
         minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
     )
     history = trained.history
@@ -153,4 +153,5 @@ LESSON = Lesson(
     script=script,
     check=check,
     band=band,
+    asking=table_asking.ASKING,
 )

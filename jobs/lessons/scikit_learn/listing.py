@@ -4,7 +4,7 @@ SciKeras wraps a function that builds a Keras model into a classifier like sciki
 epoch by itself, so that a script's score comes near the run's and does not equal it.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobs.backend import DEFAULT
 from jobs.lessons.shared import listing
@@ -103,7 +103,7 @@ def _validate(params: "ScikitLearnParams") -> str:
 
 def _search(params: "ScikitLearnParams") -> str:
     prefix = "kerasclassifier__" if params.scale_features else ""
-    grid = {
+    grid: dict[str, list[Any]] = {
         "model__optimizer": [OPTIMIZERS[name] for name in params.grid_optimizers],
         "model__initializer": list(params.grid_initializers),
         "epochs": list(params.grid_epochs),

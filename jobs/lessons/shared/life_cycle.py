@@ -3,6 +3,7 @@
 Most lessons about tables are this with one thing changed: another network, another optimizer, a callback.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -63,7 +64,7 @@ def two_classes(
     params: TableParams,
     *,
     build: Callable[[int], Any],
-    optimizer: Callable[[], Any],
+    optimizer: Callable[[int], Any],
     minimised: str,
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
     monitor: "Monitor | None" = None,
@@ -74,7 +75,7 @@ def two_classes(
         session: the attempt's.
         params: the lesson's.
         build: the network for so many features, not compiled.
-        optimizer: a new one.
+        optimizer: a new one, given the number of steps in an epoch.
         minimised: by what the loss is minimised, for the stage's words: ``Adam with learning rate 0.001``.
         callbacks: Keras's, for the model.
         monitor: what makes an epoch the best, instead of the lowest loss.
@@ -93,7 +94,7 @@ def two_classes(
         called = callbacks(model)
         model.compile(
             loss="binary_crossentropy",
-            optimizer=optimizer(),
+            optimizer=optimizer(math.ceil(len(parts.train[0]) / params.batch_size)),
             metrics=["accuracy"],
             jit_compile=session.choose(model, *parts.train, callbacks=called),
         )

@@ -12,6 +12,15 @@ from jobs.lessons.base import ONLY_NUMBERS
 TABLES = ("pima-indians-diabetes", "ionosphere", "breast-cancer")
 """The tables of lessons about tables, in the order in which ``auto`` tries them."""
 
+DIGITS = ("mnist", "digits")
+"""Handwritten digits, in the order in which ``auto`` tries them; so are ``PHOTOGRAPHS``."""
+
+PHOTOGRAPHS = ("cifar10", "shapes")
+
+DigitsName = Literal["auto", "mnist", "digits"]
+
+PhotographsName = Literal["auto", "cifar10", "shapes"]
+
 TableName = Literal["auto", "pima-indians-diabetes", "ionosphere", "breast-cancer"]
 
 LayerSize = Annotated[int, Field(ge=1, le=512), ONLY_NUMBERS]
@@ -46,6 +55,23 @@ def table(default: str = "auto") -> Any:
     return dataset(
         "The table to learn from. “auto” takes the course's own table if it is here or can be downloaded, "
         "else the bundled breast-cancer table.",
+        default,
+    )
+
+
+def digits(default: str = "auto") -> Any:
+    """Which handwritten digits to learn from."""
+    return dataset(
+        "The images to learn from. “auto” takes MNIST if it is here or can be downloaded, else the bundled small "
+        "digits, enlarged to the same size.",
+        default,
+    )
+
+
+def photographs(default: str = "auto") -> Any:
+    """Which colour pictures to learn from."""
+    return dataset(
+        "The images to learn from. “auto” takes CIFAR-10 if it is here, else bundled drawn shapes of the same size.",
         default,
     )
 
@@ -153,7 +179,7 @@ def batch_size(default: int, unit: str = "rows") -> Any:
     )
 
 
-def dropout_rate(default: float, description: str) -> Any:
+def dropout_rate(default: float, description: str, group: str = "Network") -> Any:
     """Which share of neurons is switched off."""
     return Field(
         default=default,
@@ -161,7 +187,7 @@ def dropout_rate(default: float, description: str) -> Any:
         lt=1.0,
         title="Dropout rate",
         description=description,
-        json_schema_extra={"group": "Network", "unit": "share", "step": 0.05},
+        json_schema_extra={"group": group, "unit": "share", "step": 0.05},
     )
 
 

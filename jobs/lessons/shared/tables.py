@@ -77,12 +77,18 @@ class Parts:
         ]
 
 
+def scale(x_train: "NDArray[np.float32]") -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+    """The mean and the deviation of each column, by which the features of every row are scaled."""
+    mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+    deviation[deviation == 0] = 1  # a column that never changes
+    return mean, deviation
+
+
 def parted(data: "Tabular", validation_split: float, scale_features: bool) -> Parts:
     """Part the rows and scale the features, by what the training rows alone tell."""
     at = split_at(len(data.x), validation_split)
     x_train, x_test = data.x[:at], data.x[at:]
     if scale_features:
-        mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
-        deviation[deviation == 0] = 1  # a column that never changes
+        mean, deviation = scale(x_train)
         x_train, x_test = (x_train - mean) / deviation, (x_test - mean) / deviation
     return Parts((x_train, data.y[:at]), (x_test, data.y[at:]) if validation_split > 0 else None, scale_features)

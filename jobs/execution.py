@@ -1,19 +1,51 @@
-"""How an attempt's failure is told: the ``end`` that each kind of exception comes to."""
+"""An attempt from its assignment to its end: a lesson is run in a session, and whatever happens becomes an ``end``."""
 
 import contextlib
 import errno
 import traceback
-from collections.abc import Callable
 
 from pydantic import ValidationError
 
 from jobs.datasets.problems import DatasetProblem
-from jobs.protocol import EndData, ErrorData, Outcome
+from jobs.engine import Choice
+from jobs.lessons import registry
+from jobs.protocol import Assignment, EndData, ErrorData, Outcome
 from jobs.stopping import AttemptFailed, Stop, Stopped
+from jobs.training import Session
 
 
-def ended_by(error: Exception, stop: Stop, log: Callable[[str], None]) -> EndData:
-    """What is told of an attempt that ``error`` has ended; ``log`` takes the traceback of one that nobody foresaw."""
+def earlier_choice(assignment: Assignment) -> Choice | None:
+    """How an earlier attempt of this run has trained; None for the first."""
+    if assignment.route is None or assignment.jit_compile is None:
+        return None
+    way = "compiled epochs" if assignment.route == "compiled" else "plain Keras fit"
+    return Choice(assignment.route, assignment.jit_compile, f"As in attempt {assignment.attempt - 1}: {way}.")
+
+
+def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
+    """Carry an attempt out and say how it ended. Whatever happens is in the answer; nothing is raised."""
+    try:
+        end = _attempt(assignment, session)
+    except Exception as error:
+        end = _ended_by(error, session, stop)
+    if end.outcome is not Outcome.COMPLETED:
+        try:
+            session.keep_checkpoints()
+        except Exception as error:
+            with contextlib.suppress(OSError):
+                session.log(f"The last state could not be saved: {_last_line(error)}", "warning")
+    return end
+
+
+def _attempt(assignment: Assignment, session: Session) -> EndData:
+    lesson = registry.get(assignment.lesson)
+    params = lesson.params.model_validate(assignment.params)
+    session.check_stop()
+    lesson.run(params, session)
+    return EndData(outcome=Outcome.COMPLETED)
+
+
+def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
     if isinstance(error, Stopped):
         if stop.why == "release":
             return EndData(outcome=Outcome.RELEASED, reason="worker-stopped")
@@ -30,8 +62,8 @@ def ended_by(error: Exception, stop: Stop, log: Callable[[str], None]) -> EndDat
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return disk_full()
     with contextlib.suppress(OSError):
-        log("".join(traceback.format_exception(error)).rstrip())
-    return _failed("error", _title(error), last_line(error))
+        session.log("".join(traceback.format_exception(error)).rstrip(), "error")
+    return _failed("error", _title(error), _last_line(error))
 
 
 def _exhausted(error: Exception) -> bool:
@@ -56,6 +88,5 @@ def _title(error: Exception) -> str:
     return "The training failed"
 
 
-def last_line(error: Exception) -> str:
-    """An exception in a line."""
+def _last_line(error: Exception) -> str:
     return traceback.format_exception_only(error)[-1].strip()[:1000]

@@ -1,6 +1,6 @@
 """folds
 
-Revision: 0007, after 0005. A cross-validation keeps its metrics fold by fold, and says which fold is under way
+Revision: 0006, after 0005. A cross-validation keeps its metrics fold by fold, and says which fold is under way
 (docs/decisions/0013).
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0007"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

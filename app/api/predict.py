@@ -1,0 +1,164 @@
+"""Asking a run's saved models: about a row, about an image, and what could be asked about."""
+
+import base64
+import json
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from app import multipart
+from app.api import checkpoints
+from app.api.routing import StrictRequest, StrictRoute, as_json, unless_gone
+from app.api.runs import RunId
+from app.asking import ImageQuestion, PredictionShape, RowQuestion, SamplesShape, Which
+from app.board import Board, CurrentBoard
+from app.errors import Problem, invalid_input
+from app.models import Run, Status
+from app.runs import lifecycle, queries
+from app.sentences import CHECKPOINT, FieldError, shown
+from jobs.lessons import registry
+from jobs.protocol import CheckpointData
+from jobs.questions import PredictQuestion, SamplesQuestion
+
+M = TypeVar("M", bound=BaseModel)
+
+router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["predictions"], route_class=StrictRoute)
+
+FORM = "multipart/form-data"
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"oneOf": [RowQuestion.model_json_schema(), ImageQuestion.model_json_schema()]},
+                "examples": {
+                    "row": {"summary": "A row", "value": {"row": [6, 148, 72, 35, 0, 33.6, 0.627, 50]}},
+                    "last": {"summary": "Ask the last model", "value": {"row": [1.5, 2], "checkpoint": "last"}},
+                },
+            },
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["image"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "image": {
+                            "type": "string",
+                            "format": "binary",
+                            "minLength": 1,
+                            "description": "A PNG or JPEG file.",
+                        },
+                        "checkpoint": {"type": "string", "pattern": CHECKPOINT},
+                    },
+                }
+            },
+        },
+    }
+}
+
+MAY_FAIL: dict[int | str, dict[str, Any]] = {409: {}, 503: {}}
+"""A worker has to answer, and the data must be there."""
+
+
+@router.post("/predict", response_model=PredictionShape, summary="Ask a saved model", openapi_extra=BODY)
+async def predict(board: CurrentBoard, request: Request, run_id: RunId) -> Response:
+    """What a run's model says of a row or an image, given as in the data: class, probabilities, and what it saw."""
+    question = await _question(request)
+    found = await run_in_threadpool(_model, board, run_id, question.checkpoint)
+    asked = PredictQuestion(
+        **found,
+        row=tuple(question.row) if isinstance(question, RowQuestion) else None,
+        image=question.image if isinstance(question, ImageQuestion) else None,
+    )
+    return as_json(await unless_gone(request, board.pool.ask("predict", asked)))
+
+
+@router.get("/samples", response_model=SamplesShape, responses=MAY_FAIL, summary="Inputs to ask about")
+async def samples(board: CurrentBoard, request: Request, run_id: RunId) -> Response:
+    """A few inputs of the run's data with their classes; those that it wasn't trained on where there are any."""
+    lesson, params = await run_in_threadpool(_lesson, board, run_id)
+    asked = SamplesQuestion(lesson=lesson, params=params)
+    return as_json(await unless_gone(request, board.pool.ask("samples", asked)))
+
+
+async def _question(request: Request) -> RowQuestion | ImageQuestion:
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() == FORM:
+        return _from_form(multipart.parts(content_type, await request.body()))
+    received = await _json(request)
+    model: type[RowQuestion] | type[ImageQuestion] = RowQuestion
+    if isinstance(received, dict) and ("row" in received) == ("image" in received):
+        detail = "row and image are both given. Send one of them." if "row" in received else "row is missing. Add it."
+        if "row" not in received:
+            detail = "Neither row nor image is given. Send row with the values, or image with a PNG or JPEG in base64."
+        raise invalid_input([FieldError(pointer="/row", code="one_of", detail=detail)])
+    if isinstance(received, dict) and "image" in received:
+        model = ImageQuestion
+    return _validated(model, received)
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return await StrictRequest(request.scope, request.receive).json()
+    except json.JSONDecodeError as error:
+        told = {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error", "input": {}}
+        raise RequestValidationError([{**told, "ctx": {"error": error.msg}}], body=error.doc) from None
+
+
+def _validated(model: type[M], received: Any) -> M:
+    try:
+        return model.model_validate(received)
+    except ValidationError as error:
+        errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(errors, body=received) from None
+
+
+def _from_form(parts: list[multipart.Part]) -> ImageQuestion:
+    files = [part for part in parts if part.filename is not None or part.name in ("image", "file")]
+    fields = {part.name: part.content.decode("utf-8", "replace") for part in parts if part not in files}
+    unknown = sorted(set(fields) - {"checkpoint"})
+    if unknown:
+        detail = f"There is no field {shown(unknown[0], 40)} here. Remove it or correct its name."
+        raise invalid_input([FieldError(pointer=f"/{unknown[0]}", code="extra_forbidden", detail=detail)])
+    if len(files) != 1 or not files[0].content:
+        found = "no file" if not files else "an empty file" if len(files) == 1 else f"{len(files)} files"
+        detail = f"The form has {found}. Send one PNG or JPEG."
+        raise invalid_input([FieldError(pointer="/image", code="missing", detail=detail)])
+    return _validated(ImageQuestion, {"image": base64.b64encode(files[0].content).decode(), **fields})
+
+
+def _model(board: Board, run_id: str, which: Which) -> dict[str, Any]:
+    with board.database.read() as session:
+        run = _asked(session, run_id)
+        row = queries.checkpoint(session, run, which)
+    if row is None:
+        yet = "" if Status(run.status).ended else " yet"
+        called = checkpoints.called(which)
+        raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {called}{yet}.")
+    named = {"kind": row.kind, "name": row.name if row.name != row.kind else None}
+    checkpoint = CheckpointData(
+        **named, epoch=row.epoch, monitor=row.monitor, value=row.value, sha256=row.sha256, bytes=row.bytes
+    )
+    return {"run": run.id, "lesson": run.lesson, "params": run.params, "checkpoint": checkpoint}
+
+
+def _lesson(board: Board, run_id: str) -> tuple[str, dict[str, Any]]:
+    with board.database.read() as session:
+        run = _asked(session, run_id)
+        return run.lesson, run.params
+
+
+def _asked(session: Session, run_id: str) -> Run:
+    run = lifecycle.find(session, run_id)
+    try:
+        asking = registry.get(run.lesson).asking
+    except KeyError:
+        asking = None
+    if asking is None:
+        raise Problem("no-checkpoint", f"The lesson {run.lesson} of run {run.id} makes no model that can be asked.")
+    return run

@@ -1,0 +1,81 @@
+"""Previews of augmentation, for scripts and for the lab: as JSON, or as one picture."""
+
+import base64
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from app import admission
+from app.api.routing import StrictRoute, as_json, unless_gone
+from app.asking import IMAGE_SETS, NewPreview, PreviewShape
+from app.board import Board, CurrentBoard
+from app.errors import Problem
+from jobs.datasets import Source
+from jobs.questions import PreviewQuestion
+
+router = APIRouter(prefix="/api/v1/previews", tags=["previews"], route_class=StrictRoute)
+
+PNG = "image/png"
+
+EXAMPLES = {
+    "turned": {
+        "summary": "Nine digits, turned and moved",
+        "value": {"dataset": "digits", "params": {"rotation_range": 30, "width_shift_range": 0.1}, "seed": 1},
+    },
+    "one": {
+        "summary": "One image, sixteen times",
+        "value": {"dataset": "shapes", "params": {"zoom_range": [0.7, 1.3]}, "index": 4, "rows": 4, "columns": 4},
+    },
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The images in JSON, or with `Accept: image/png` one picture of all of them, row by row",
+        "content": {PNG: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.post("/augmentation", response_model=PreviewShape, responses=ANSWERS, summary="Preview augmentation")
+async def preview_augmentation(
+    board: CurrentBoard,
+    request: Request,
+    body: Annotated[NewPreview, Body(openapi_examples=EXAMPLES)],
+    accept: Annotated[str, Header(description="`image/png` for the picture alone.")] = "",
+) -> Response:
+    """Training images as augmentation changes them, made by the code that changes them in training."""
+    picture = PNG in accept and "application/json" not in accept
+    name = await run_in_threadpool(_dataset, board, body.dataset)
+    question = PreviewQuestion(
+        dataset=name,
+        params=body.params,
+        seed=body.seed,
+        rows=body.rows,
+        columns=body.columns,
+        index=body.index,
+        grid=picture,
+    )
+    answer = await unless_gone(request, board.pool.ask("preview", question))
+    if picture:
+        return Response(base64.b64decode(answer["grid"]), media_type=PNG, headers={"Vary": "Accept"})
+    return as_json(answer, headers={"Vary": "Accept"})
+
+
+def _dataset(board: Board, wanted: str) -> str:
+    """The images that a name, or ``auto``, means here. Unlike a run, a preview never waits for a download.
+
+    Raises:
+        Problem: ``dataset-unavailable`` or ``dataset-invalid``.
+    """
+    if wanted == "auto":
+        here = (
+            name for name in IMAGE_SETS if board.datasets.state(name).source not in (Source.ABSENT, Source.DOWNLOAD)
+        )
+        return next(here)
+    state = admission.resolve_named(board, wanted, IMAGE_SETS)
+    if state.source is Source.DOWNLOAD:
+        detail = (
+            f"{wanted} is not here yet: it is downloaded when a run first needs it. Use digits or shapes until then."
+        )
+        raise Problem("dataset-unavailable", detail)
+    return state.name

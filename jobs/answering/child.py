@@ -1,0 +1,121 @@
+"""What runs in the process that answers: one question after the other, with datasets and models kept in memory.
+
+It is forked from the warm fork server like a training, but belongs to no run. It computes on the CPU alone, so that it
+takes nothing from trainings on a GPU. The worker watches over its time (:mod:`jobs.answering.desk`).
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from jobs.answering.client import AnswerClient
+from jobs.client import Unreachable
+from jobs.protocol import Question
+from jobs.questions import Answer, Objection, PredictQuestion, PreviewQuestion, Refusal, SamplesQuestion
+from jobs.quiet import quiet_terminal
+
+ORPHANED = 4
+"""Exit code: the worker is gone, or has no more use for this process."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """All that the process needs to know: the server and the worker key for it, and where datasets lie."""
+
+    server: str
+    key: str
+    folder: Path | None
+    cache: Path
+
+
+def main(start: Start, worker: Connection) -> None:
+    """Answer what comes from ``worker``, and tell it the id of each question that is done with."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    client = AnswerClient(start.server, start.key)
+    answer = answering(client, start.folder, start.cache)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            question: Question = worker.recv()
+            try:
+                client.hand_over(question.id, answer(question))
+            except Unreachable as error:
+                print(
+                    f"worker: the answer to {question.kind} did not get through: {error}", file=sys.stderr, flush=True
+                )
+            worker.send(question.id)
+    os._exit(ORPHANED)
+
+
+def answering(client: AnswerClient, folder: Path | None, cache: Path) -> Callable[[Question], Answer]:
+    """What answers questions. Imports TensorFlow, which takes seconds where the fork server hasn't.
+
+    Args:
+        client: fetches saved models.
+        folder: the person's own datasets folder, or None.
+        cache: where downloads lie.
+    """
+    with contextlib.suppress(ImportError), quiet_terminal():
+        import tensorflow as tf
+
+        tf.zeros(1)  # finds the devices, and says so
+
+    from jobs.answering.memory import KeptDatasets, Models
+    from jobs.answering.predictions import Predictions
+    from jobs.answering.previews import Previews
+
+    datasets = KeptDatasets(folder, cache)
+    previews = Previews(datasets)
+    predictions = Predictions(datasets, Models(client.model))
+
+    def body(question: Question) -> Answer:
+        if question.kind == "preview":
+            return Answer(body=previews.answer(PreviewQuestion.model_validate(question.payload)))
+        if question.kind == "predict":
+            return Answer(body=predictions.answer(PredictQuestion.model_validate(question.payload)))
+        return Answer(body=predictions.samples(SamplesQuestion.model_validate(question.payload)))
+
+    def answer(question: Question) -> Answer:
+        try:
+            return body(question)
+        except Exception as error:
+            return Answer(refusal=refusal(question, error))
+
+    return answer
+
+
+def refusal(question: Question, error: Exception) -> Refusal:
+    """Why a question has no answer, whatever went wrong."""
+    from jobs.asking import NotYet, Unanswerable
+    from jobs.datasets import DatasetInvalid, DatasetUnavailable
+
+    if isinstance(error, Unanswerable):
+        place = {"preview": "/index", "samples": ""}.get(
+            question.kind, "/image" if question.payload.get("image") else "/row"
+        )
+        objection = Objection(pointer=place, code=error.code, detail=error.detail)
+        return Refusal(kind="invalid-input", detail=error.detail, objections=(objection,))
+    if isinstance(error, NotYet):
+        return Refusal(kind="no-answer", detail=str(error), later=True)
+    if isinstance(error, DatasetUnavailable):
+        return Refusal(kind="dataset-unavailable", detail=error.detail)
+    if isinstance(error, DatasetInvalid):
+        return Refusal(kind="dataset-invalid", detail=error.detail)
+    if isinstance(error, Unreachable):
+        return Refusal(kind="no-checkpoint", detail=f"The saved model could not be fetched: {error}. Ask again.")
+    if isinstance(error, ValidationError | KeyError):
+        detail = "The worker does not know this lesson or its parameters. Update worker and server to the same version."
+        return Refusal(kind="no-answer", detail=detail)
+    traceback.print_exception(error)
+    last = traceback.format_exception_only(error)[-1].strip()[:500]
+    return Refusal(kind="no-answer", detail=f"The worker met a defect: {last}. Its output has the details.")

@@ -1,0 +1,200 @@
+"""Lesson 14, image augmentation: turned, shifted and recoloured, so that few images become many.
+
+The learner sees what the network will see before it trains, and compares a training with augmentation to one without.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from jobs.augmenting import AugmentationParams, height_shift_range, rotation_range, width_shift_range
+from jobs.exhibits import Exhibit, Pictures, encode_png, image
+from jobs.lessons.augmentation.guide import EXPLANATION, PRESETS
+from jobs.lessons.augmentation.listing import script
+from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Real
+from jobs.lessons.mnist.network import layers
+from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared.image_cycle import Changed
+from jobs.lessons.shared.layers import stacked
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jobs.augmentation import Augmentation
+    from jobs.datasets import Datasets, DatasetState
+    from jobs.training import Session
+
+DATASETS = ("mnist", "digits", "cifar10", "shapes")
+
+SHOWN = 9
+"""How many images are shown before and after."""
+
+
+class ImageAugmentationParams(AugmentationParams):
+    """What may happen to an image, and the network that learns from the changed ones."""
+
+    augment: Flag = Field(
+        default=True,
+        title="Augment",
+        description="Off trains on the images as they are: the other half of the comparison.",
+        json_schema_extra={"group": "Training"},
+    )
+    dataset: Literal["auto", "mnist", "digits", "cifar10", "shapes"] = parameters.dataset(
+        "The images to learn from. “auto” takes MNIST if it is here or can be had, else the bundled small digits."
+    )
+    samples: Integer = images.samples(1000)
+    rotation_range: Real = rotation_range(10.0)
+    width_shift_range: Real = width_shift_range(0.1)
+    height_shift_range: Real = height_shift_range(0.1)
+    zoom_range: Real = Field(
+        default=0.1,
+        ge=0.0,
+        lt=1.0,
+        title="Zoom",
+        description="Rows and columns each stretched by a factor from 1 - zoom to 1 + zoom.",
+        json_schema_extra={"group": "Place", "unit": "share", "step": 0.01},
+    )
+    optimizer: parameters.OptimizerName = parameters.optimizer()
+    learning_rate: Real = parameters.learning_rate()
+    epochs: Integer = parameters.epochs(15)
+    batch_size: Integer = parameters.batch_size(50, "images")
+    seed: Integer = parameters.seed()
+
+
+def check(params: ImageAugmentationParams, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data."""
+    return images.misfits(params, dataset)
+
+
+def band(params: ImageAugmentationParams) -> Band | None:
+    """Where a healthy test accuracy falls; of strong changes, or of few epochs, nothing can be said."""
+    gentle = max(params.rotation_range / 20, params.width_shift_range / 0.2, params.height_shift_range / 0.2) <= 1
+    plain = not (params.vertical_flip or params.horizontal_flip or params.zca_whitening or params.shear_range)
+    sound = params.learning_rate <= 0.002 and params.optimizer in {"adam", "nadam", "rmsprop"} and params.epochs >= 10
+    if not (gentle and plain and sound) or params.dataset not in ("mnist", "digits"):
+        return None
+    if params.samples == 0 or params.samples >= 1000:
+        why = "Ten digits, about equally frequent: 0.10 is what guessing gets. With all of MNIST it is 0.98 and more."
+        return Band(metric="test accuracy", low=0.85, high=1.0, why=why)
+    return None
+
+
+def without_chance(what: "Augmentation") -> "Augmentation":
+    """What happens to every image alike: its values are brought to another scale, and nothing is drawn."""
+    from jobs.augmentation import Augmentation
+
+    return Augmentation(
+        featurewise_center=what.featurewise_center,
+        featurewise_std_normalization=what.featurewise_std_normalization,
+        zca_whitening=what.zca_whitening,
+    )
+
+
+def changed(params: ImageAugmentationParams, parts: images.ImageParts) -> Changed:
+    """The images as the network gets them: tests brought to the scale of the training, training images by chance."""
+    from jobs.augmentation import Augmenter
+
+    what = params.augmentation() if params.augment else without_chance(params.augmentation())
+    (x_train, y_train), (x_test, y_test) = parts.train, parts.test
+    augmenter = Augmenter(what, x_train, params.seed)
+    scaled = parts
+    if what.centers:
+        scaled = replace(
+            parts, train=(augmenter.standardize(x_train), y_train), test=(augmenter.standardize(x_test), y_test)
+        )
+    if not what.moves and what.brightness_range is None:
+        return Changed(scaled)
+    return Changed(scaled, augmenter, parts.train)
+
+
+def before_and_after(params: ImageAugmentationParams, x: "NDArray[np.float32]") -> list[Exhibit]:
+    """The first images as they are, and as the network sees them in its first three epochs."""
+    import numpy as np
+
+    from jobs.augmentation import Augmenter
+
+    first = x[:SHOWN]
+    augmenter = Augmenter(params.augmentation(), x, params.seed)
+    rows = [np.asarray(augmenter.apply(first, augmenter.draw(epoch, len(first)))) for epoch in range(3)]
+    low, high = (min(row.min() for row in rows), max(row.max() for row in rows)) if params.centers else (0.0, 1.0)
+    span = float(high - low) or 1.0
+    note = "Each row is an epoch: the same images, changed anew each time."
+    if params.centers:
+        note += f" Their values go from {low:.2f} to {high:.2f}; the smallest is shown black, the largest white."
+    if params.zca_whitening:
+        note += (
+            " Whitening enlarges what hardly varies between the training images, up to a thousandfold: where every "
+            "border is black, any change there shows as noise."
+        )
+    after = [_bytes((one - low) / span) for row in rows for one in row]
+    return [
+        _grid("original", "As they are", "The first training images.", [_bytes(one) for one in first]),
+        _grid("augmented", "As the network sees them", note, after),
+    ]
+
+
+def _bytes(pixels: Any) -> Any:
+    import numpy as np
+
+    return np.clip(np.rint(np.asarray(pixels) * 255), 0, 255).astype("uint8")
+
+
+def _grid(name: str, title: str, note: str, pixels: list[Any]) -> Exhibit:
+    pictures = [image(encode_png(one)) for one in pixels]
+    return Exhibit(name=name, title=title, note=note, content=Pictures(pictures=pictures, columns=SHOWN, size=72))
+
+
+def run(params: ImageAugmentationParams, session: "Session") -> None:
+    """Carry out one attempt, stage by stage."""
+
+    def change(parts: images.ImageParts) -> Changed:
+        if params.augment:
+            for exhibit in before_and_after(params, parts.train[0]):
+                session.show(exhibit)
+            if params.zca_whitening:
+                session.log("ZCA whitening can enlarge what hardly varies a thousandfold; a training may not stand it.")
+        return changed(params, parts)
+
+    trained = image_cycle.many_classes(
+        session,
+        params,
+        build=lambda shape, names: stacked(shape, layers("simple", 0.2, names), params.seed),
+        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
+        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
+        change=change,
+    )
+    classes.show(session, trained.parts, trained.answers)
+    session.result(outcome.scored(trained.scores, band(params), trained.predictions))
+
+
+def as_tested(params: ImageAugmentationParams, datasets: "Datasets", pixels: "NDArray[np.uint8]") -> Any:
+    """Images as the network was tested on: between 0 and 1, and on the scale of its training images."""
+    from jobs.augmentation import Augmenter
+
+    x = images.scaled(pixels)
+    what = without_chance(params.augmentation())
+    if not what.centers:
+        return x
+    training = images.parted(datasets.load_images(params.dataset, lambda _line: None), params.samples).train[0]
+    return Augmenter(what, training, params.seed).standardize(x)
+
+
+LESSON = Lesson(
+    slug="augmentation",
+    number=14,
+    title="Image augmentation",
+    summary="Turn, shift, stretch and recolour images while the network trains, so that few become many.",
+    explanation=EXPLANATION,
+    params=ImageAugmentationParams,
+    presets=PRESETS,
+    datasets=DATASETS,
+    run=run,
+    script=script,
+    jit_compile=False,
+    check=check,
+    stages=image_cycle.STAGES,
+    asking=image_asking.asking(as_tested),
+    band=band,
+)

@@ -1,0 +1,1 @@
+"""Lesson 13, photographs: ``lesson`` trains two networks, ``guide`` speaks to people, ``listing`` repeats."""

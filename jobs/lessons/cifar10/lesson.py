@@ -1,0 +1,131 @@
+"""Lesson 13, objects in photographs: a deep convolutional network learns the ten classes of CIFAR-10.
+
+The learner chooses how many images to spend time on, and sees what the network takes for what, picture by picture.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from jobs.lessons.base import Band, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.cifar10.guide import EXPLANATION, PRESETS
+from jobs.lessons.cifar10.listing import script
+from jobs.lessons.cifar10.network import layers
+from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared.layers import stacked
+
+if TYPE_CHECKING:
+    from jobs.datasets import DatasetState
+    from jobs.training import Session
+
+
+class Cifar10Params(Params):
+    """What can be set about the recognition of photographs."""
+
+    dataset: parameters.PhotographsName = parameters.photographs()
+    samples: Integer = images.samples(2000)
+    network: Literal["deep", "simple"] = Field(
+        default="deep",
+        title="Network",
+        description=(
+            "deep: three pairs of convolutions with 32, 64 and 128 filters, pooling after each pair, then 1024 and 512 "
+            "neurons. simple: one pair with 32 filters, then 512 neurons; it takes a third of the time."
+        ),
+        json_schema_extra={"group": "Network"},
+    )
+    dropout_rate: Real = parameters.dropout_rate(
+        0.2, "The share of points that is switched off at random in each step, between the layers. 0 switches none off."
+    )
+    max_norm: Real = Field(
+        default=3.0,
+        ge=0.0,
+        le=100.0,
+        title="Max-norm",
+        description=(
+            "How long the weights into a neuron of a dense layer may be, taken together; in the simple network "
+            "those of a filter too. 0 sets no limit."
+        ),
+        json_schema_extra={"group": "Network", "step": 0.5},
+    )
+    optimizer: parameters.OptimizerName = parameters.optimizer()
+    learning_rate: Real = parameters.learning_rate()
+    momentum: Real = parameters.momentum(0.9)
+    decay: Real = Field(
+        default=0.0,
+        ge=0.0,
+        le=1.0,
+        title="Decay",
+        description=(
+            "Divides the learning rate by 1 plus decay times the steps taken so far (SGD). 0 keeps it. The course "
+            "takes learning rate ÷ epochs."
+        ),
+        json_schema_extra={"group": "Training", "step": 0.0001},
+    )
+    epochs: Integer = parameters.epochs(20)
+    batch_size: Integer = parameters.batch_size(32, "images")
+    seed: Integer = parameters.seed()
+
+
+def check(params: Cifar10Params, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data: a batch larger than the images that are trained on."""
+    return images.misfits(params, dataset)
+
+
+def band(params: Cifar10Params) -> Band | None:
+    """Where a healthy test accuracy falls; nothing can be said of settings far from the presets."""
+    return None
+
+
+def optimizer(params: Cifar10Params) -> Any:
+    """The optimizer; SGD with momentum and, where the learning rate decays, with Keras's schedule for that."""
+    import keras
+
+    if params.optimizer != "sgd":
+        return networks.optimizer(params.optimizer, params.learning_rate)
+    rate: Any = params.learning_rate
+    if params.decay:
+        rate = keras.optimizers.schedules.InverseTimeDecay(params.learning_rate, 1, params.decay)
+    return networks.optimizer("sgd", rate, momentum=params.momentum)
+
+
+def _minimised(params: Cifar10Params) -> str:
+    name = networks.OPTIMIZERS[params.optimizer]
+    told = f"{name} with learning rate {params.learning_rate:g}"
+    if params.optimizer != "sgd":
+        return told
+    decay = f" and decay {params.decay:g} per step" if params.decay else ""
+    return f"{told}, momentum {params.momentum:g}{decay}"
+
+
+def run(params: Cifar10Params, session: "Session") -> None:
+    """Carry out one attempt, stage by stage."""
+    trained = image_cycle.many_classes(
+        session,
+        params,
+        build=lambda shape, names: stacked(
+            shape, layers(params.network, params.dropout_rate, params.max_norm, names), params.seed
+        ),
+        optimizer=lambda: optimizer(params),
+        minimised=_minimised(params),
+    )
+    classes.show(session, trained.parts, trained.answers, size=96)
+    session.result(outcome.scored(trained.scores, band(params), trained.predictions))
+
+
+LESSON = Lesson(
+    slug="cifar10",
+    number=13,
+    title="Objects in photographs",
+    summary="A deep convolutional network learns ten classes of small colour pictures, as far as patience reaches.",
+    explanation=EXPLANATION,
+    params=Cifar10Params,
+    presets=PRESETS,
+    datasets=parameters.PHOTOGRAPHS,
+    run=run,
+    script=script,
+    jit_compile=False,
+    check=check,
+    stages=image_cycle.STAGES,
+    asking=image_asking.asking(),
+    band=band,
+)

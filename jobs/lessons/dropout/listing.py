@@ -1,0 +1,45 @@
+"""The listing that repeats a run with dropout."""
+
+from typing import TYPE_CHECKING
+
+from jobs.lessons.shared import listing
+
+if TYPE_CHECKING:
+    from jobs.lessons.dropout.lesson import DropoutParams
+
+
+def script(params: "DropoutParams", jit_compile: bool, backend: str) -> str:
+    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
+    dataset = listing.bundled(params.dataset)
+    held_out = params.validation_split > 0
+    return listing.script(
+        listing.head("Dropout with Keras", dataset, jit_compile, backend),
+        listing.constants(params.seed, params.epochs, params.batch_size),
+        listing.prepare(dataset, params.validation_split, params.scale_features),
+        "\ndef hidden(size):\n"
+        "    return keras.layers.Dense(\n"
+        "        size,\n"
+        f'        activation="{params.activation}",\n'
+        f'        kernel_initializer="{params.kernel_initializer}",\n'
+        f"        kernel_constraint={_limit(params)},\n"
+        "    )\n\n",
+        listing.define(_layers(params)),
+        listing.compiled(listing.optimizer("sgd", params.learning_rate, momentum=params.momentum), jit_compile),
+        listing.BATCHES,
+        listing.fit(held_out),
+        listing.evaluate(held_out),
+        listing.predict_two_classes(held_out),
+    )
+
+
+def _limit(params: "DropoutParams") -> str:
+    return f"keras.constraints.MaxNorm({params.max_norm!r})" if params.max_norm else "None"
+
+
+def _layers(params: "DropoutParams") -> list[str]:
+    drop = [f"keras.layers.Dropout({params.dropout_rate!r})"] if params.dropout_rate else []
+    layers = list(drop) if params.dropout in ("visible", "both") else []
+    for size in params.hidden_layers:
+        layers.append(f"hidden({size})")
+        layers += drop if params.dropout in ("hidden", "both") else []
+    return [*layers, f'keras.layers.Dense(1, activation="sigmoid", kernel_initializer="{params.kernel_initializer}")']

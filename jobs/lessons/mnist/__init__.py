@@ -1,0 +1,1 @@
+"""Lesson 12, handwritten digits: ``lesson`` trains two networks, ``guide`` speaks to people, ``listing`` repeats."""

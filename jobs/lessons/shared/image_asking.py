@@ -1,0 +1,82 @@
+"""How a network for images is asked: the picture is brought to the size and the channels that it was trained on.
+
+For every lesson whose params have ``dataset`` (images) and whose network ends in a softmax over the classes. What a
+lesson does to the pixels in training it says here too.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jobs.asking import Asking, Input, Prediction, Sample, Samples, Unanswerable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jobs.datasets import Datasets
+
+SHOWN = 10
+"""How many images are given to start from."""
+
+Scale = Callable[[Any, "Datasets", "NDArray[np.uint8]"], Any]
+"""From the params, the datasets and images of shape (1, height, width, channels), 0 to 255, to what the model takes."""
+
+
+def over_255(_params: Any, _datasets: "Datasets", images: "NDArray[np.uint8]") -> Any:
+    """Pixels from 0 to 1."""
+    return images.astype("float32") / 255.0
+
+
+def asking(scale: Scale = over_255) -> Asking:
+    """How the models of a lesson are asked whose pixels are scaled like this."""
+
+    def predict(params: Any, model: Any, datasets: "Datasets", given: Input) -> Prediction:
+        import numpy as np
+
+        from jobs.answering import pictures
+
+        data = datasets.load_images(params.dataset, lambda _line: None)
+        height, width, channels = data.shape
+        if given.image is None:
+            raise Unanswerable("no_image", f"This model takes an image of {width} by {height} pixels. Send image.")
+        image = pictures.decoded(given.image, channels)
+        notes = []
+        if channels == 1 and image.shape[:2] != (height, width) and _border(image) > 127:
+            image = 255 - image  # dark on light paper, where the data is light on dark
+            notes.append(
+                "The picture is dark on light; it was inverted, because the training images are light on dark."
+            )
+        if image.shape[:2] != (height, width):
+            notes.append(f"Brought from {image.shape[1]} by {image.shape[0]} to {width} by {height} pixels.")
+            image = pictures.resized(image, height, width)
+        said = np.asarray(model(scale(params, datasets, image[None]), training=False), dtype="float64")[0]
+        return Prediction(
+            classes=data.class_names,
+            probabilities=said.tolist(),
+            saw={"image": pictures.png(image), "shape": [height, width, channels]},
+            notes=tuple(notes),
+        )
+
+    def samples(params: Any, datasets: "Datasets") -> Samples:
+        from jobs.answering import pictures
+
+        data = datasets.load_images(params.dataset, lambda _line: None)
+        found = [
+            Sample(
+                name=f"Test image {index + 1}",
+                truth=data.class_names[int(data.y_test[index])],
+                image=pictures.png(data.x_test[index]),
+            )
+            for index in range(min(SHOWN, len(data.x_test)))
+        ]
+        return Samples(columns=None, samples=found)
+
+    return Asking(takes="image", predict=predict, samples=samples)
+
+
+def _border(image: "NDArray[np.uint8]") -> float:
+    """The mean of the outermost pixels."""
+    import numpy as np
+
+    edges = [image[0], image[-1], image[:, 0], image[:, -1]]
+    return float(np.concatenate([edge.reshape(-1) for edge in edges]).mean())

@@ -1,0 +1,93 @@
+"""Pieces of listings about labelled images; the rest stands in :mod:`jobs.lessons.shared.listing`."""
+
+from collections.abc import Sequence
+
+from jobs.lessons.shared import listing
+from jobs.lessons.shared.images import taken
+from jobs.lessons.shared.layers import Layer
+from jobs.lessons.shared.outcome import SHOWN
+
+_ARCHIVE = """\
+with np.load("{file}") as data:
+    x_train, y_train, x_test, y_test = (data[key] for key in ("x_train", "y_train", "x_test", "y_test"))
+"""
+
+_SHAPES = (
+    '# Ten kinds of drawn shapes. Where Fitboard is installed, "python -m jobs.datasets.shapes" writes the file.\n'
+    + _ARCHIVE.format(file="shapes.npz")
+)
+
+_DIGITS = """\
+# scikit-learn's digits of 8 by 8 pixels, enlarged to MNIST's 28 by 28; the last 360 are the test.
+small, y = load_digits(return_X_y=True)
+place = np.clip(4 * np.arange(28) - 5, 0, 98)  # of the large pixels among the small ones, in fourteenths
+left = np.minimum(place // 14, 6)
+weights = np.zeros((28, 8), "int64")
+weights[np.arange(28), left + 1] = place - 14 * left
+weights[np.arange(28), left] = 14 - (place - 14 * left)
+x = weights @ small.reshape(-1, 8, 8).astype("int64") @ weights.T
+x = ((510 * x + 3136) // 6272).astype("uint8")
+x_train, y_train, x_test, y_test = x[:1437], y[:1437], x[1437:], y[1437:]
+"""
+
+_LOADED = {
+    "mnist": _ARCHIVE.format(file="mnist.npz"),
+    "cifar10": _ARCHIVE.format(file="cifar10.npz"),
+    "digits": _DIGITS,
+    "shapes": _SHAPES,
+}
+"""For each dataset the lines that load ``x_train, y_train, x_test, y_test``."""
+
+SIZES = {"mnist": "28, 28, 1", "digits": "28, 28, 1", "cifar10": "32, 32, 3", "shapes": "32, 32, 3"}
+
+
+def head(about: str, dataset: str, jit_compile: bool, backend: str, imports: str = "") -> str:
+    """The docstring and the imports for images; see :func:`jobs.lessons.shared.listing.head`."""
+    digits = dataset == "digits"
+    return listing.head(
+        about,
+        dataset,
+        jit_compile,
+        backend,
+        imports=imports + ("from sklearn.datasets import load_digits\n" if digits else ""),
+        beside="" if digits else f"{dataset}.npz",
+    )
+
+
+def prepare(dataset: str, samples: int, classes: int = 10) -> str:
+    """Load images, take the first, bring pixels between 0 and 1 and write the classes one-hot."""
+    lines = ["# Prepare.\n", _LOADED[dataset]]
+    if samples:
+        training, test = taken(samples, samples, samples)
+        lines.append(f"x_train, y_train, x_test, y_test = x_train[:{training}], y_train[:{training}], ")
+        lines.append(f"x_test[:{test}], y_test[:{test}]\n")
+    size = SIZES[dataset]
+    lines += [
+        f'x_train = x_train.reshape(-1, {size}).astype("float32") / 255  # height, width, channels: channels last\n',
+        f'x_test = x_test.reshape(-1, {size}).astype("float32") / 255\n',
+        f"y_train, y_test = keras.utils.to_categorical(y_train, {classes}), "
+        f"keras.utils.to_categorical(y_test, {classes})\n",
+    ]
+    return "".join(lines)
+
+
+def define(layers: Sequence[Layer]) -> str:
+    """A ``Sequential`` model of these layers for images."""
+    return listing.define([str(layer) for layer in layers], "x_train.shape[1:]")
+
+
+def predict(names: Sequence[str]) -> str:
+    """Ask the network about all test images: a few beside the truth, and the confusion matrix."""
+    digits = list(names) == [str(number) for number in range(len(names))]
+    listed = "" if digits else f"CLASSES = {' '.join(names)!r}.split()\n".replace("'", '"')
+    truth, said = ("{truth}", "{answer.argmax()}") if digits else ("{CLASSES[truth]}", "{CLASSES[answer.argmax()]}")
+    return (
+        "# Predict.\n"
+        f"{listed}"
+        "answers, truths = model.predict(x_test, verbose=0), y_test.argmax(axis=1)\n"
+        f"for truth, answer in zip(truths[:{SHOWN}], answers[:{SHOWN}]):\n"
+        f'    print(f"truth {truth}  network {said} with {{answer.max():.3f}}")\n'
+        f"confusion = np.zeros(({len(names)}, {len(names)}), int)  # row: what it is; column: what the network said\n"
+        "np.add.at(confusion, (truths, answers.argmax(axis=1)), 1)\n"
+        "print(confusion)\n"
+    )

@@ -1,0 +1,77 @@
+"""How a network for a table is asked: the row is scaled as the training rows were.
+
+For every lesson whose params have ``dataset``, ``validation_split`` and ``scale_features``, and whose network ends in
+one neuron for two classes.
+"""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from jobs.asking import Asking, Input, Prediction, Sample, Samples, Unanswerable
+from jobs.lessons.shared import tables
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jobs.datasets import Datasets
+
+SHOWN = 6
+"""How many rows are given to start from."""
+
+
+def predict(params: Any, model: Any, datasets: "Datasets", given: Input) -> Prediction:
+    """What the network says of a row.
+
+    Raises:
+        Unanswerable: there is no row, it has the wrong number of values, or one is too large.
+    """
+    import numpy as np
+
+    data = datasets.load(params.dataset, lambda _line: None)
+    columns = data.feature_names
+    if given.row is None:
+        raise Unanswerable("no_row", f"This model takes a row, not an image. Send row: {_expected(columns)}.")
+    if len(given.row) != len(columns):
+        found = f"{len(given.row)} value{'' if len(given.row) == 1 else 's'}"
+        raise Unanswerable("wrong_length", f"row has {found}. Send {_expected(columns)}.")
+    with np.errstate(over="ignore"):
+        row = np.array([given.row], dtype="float32")
+        if params.scale_features:
+            mean, deviation = tables.scale(data.x[: tables.split_at(len(data.x), params.validation_split)])
+            row = (row - mean) / deviation
+    for name, value, seen in zip(columns, given.row, row[0], strict=True):
+        if not math.isfinite(seen):
+            raise Unanswerable("too_large", f"{name} is {value:g}, which is too large. Send a value near the data's.")
+    said = float(np.asarray(model(row, training=False))[0, 0])
+    return Prediction(
+        classes=data.class_names,
+        probabilities=(1.0 - said, said),
+        saw={"columns": list(columns), "values": [float(value) for value in row[0]]},
+        notes=("Each value is shown as its distance from the training rows' mean, in standard deviations.",)
+        if params.scale_features
+        else (),
+    )
+
+
+def samples(params: Any, datasets: "Datasets") -> Samples:
+    """The first held-out rows, or the first of all where none is held out."""
+    data = datasets.load(params.dataset, lambda _line: None)
+    first = tables.split_at(len(data.x), params.validation_split) if params.validation_split > 0 else 0
+    rows = [
+        Sample(name=f"Row {index + 1}", truth=data.class_names[int(data.y[index])], row=_shortest(data.x[index]))
+        for index in range(first, min(first + SHOWN, len(data.x)))
+    ]
+    return Samples(columns=data.feature_names, samples=rows)
+
+
+def _shortest(row: "NDArray[np.float32]") -> list[float]:
+    """The values as people wrote them: 0.627, and not the 0.6269999742507935 that float32 makes of it."""
+    return [float(str(value)) for value in row]
+
+
+def _expected(columns: tuple[str, ...]) -> str:
+    return f"{len(columns)} numbers: {', '.join(columns)}"
+
+
+ASKING = Asking(takes="row", predict=predict, samples=samples)

@@ -1,0 +1,184 @@
+// @ts-check
+// Runs side by side: one live chart, and a table whose figures follow the chosen metric.
+import { History } from "./history.js";
+import { Overlay } from "./overlay.js";
+import { atMostEvery, byId, fetchPage, make, setText, swap, takeParts } from "./page.js";
+import { follow } from "./socket.js";
+import { prefersLow, setChip, short, title } from "./words.js";
+
+/** @typedef {{ id: string, seq: number, ended: boolean, label: string, colour: number, history: History }} Compared */
+
+const PAUSE = 300; // milliseconds between two looks at all figures
+const select = /** @type {HTMLSelectElement} */ (byId("metric"));
+/** @type {Map<string, Compared>} */
+const runs = new Map();
+read(document);
+const overlay = new Overlay(byId("overlay"), [...runs.values()], select.value);
+
+/**
+ * Take the runs' curves from a page that the server made.
+ * @param {Document} page
+ */
+function read(page) {
+  for (const { series, ...told } of JSON.parse(page.getElementById("compare-data")?.textContent ?? "null")?.runs ?? []) {
+    const known = runs.get(told.id);
+    if (known && known.seq > told.seq) continue;
+    if (known) Object.assign(known, told, { history: new History(series) });
+    else runs.set(told.id, { ...told, history: new History(series) });
+  }
+}
+
+/** @param {string} id */
+const row = (id) => document.querySelector(`tr[data-run="${CSS.escape(id)}"]`);
+
+/**
+ * @param {Element} tr
+ * @param {string} name
+ */
+const cell = (tr, name) => tr.querySelector(`[data-cell="${name}"]`);
+
+// --- figures ---
+
+/**
+ * A run's figures in the metric that is shown: its best value and epoch, its last values, and how far they are apart.
+ * @param {History} history
+ */
+function figures(history) {
+  const [train, validation] = ["", "val_"].map((prefix) => history.series.get(prefix + overlay.metric));
+  const judged = validation ?? train;
+  const low = prefersLow(overlay.metric);
+  /** @type {number | null} */
+  let best = null;
+  let epoch = -1;
+  judged?.value.forEach((value, index) => {
+    if (value === null || (best !== null && (low ? value >= best : value <= best))) return;
+    best = value;
+    epoch = judged.epoch[index];
+  });
+  const [last, held] = [train?.value.at(-1) ?? null, validation?.value.at(-1) ?? null];
+  return { best: /** @type {number | null} */ (best), epoch, last, held, gap: last === null || held === null ? null : last - held };
+}
+
+const showFigures = atMostEvery(PAUSE, () => {
+  const found = [...runs.values()].map((run) => ({ run, ...figures(run.history) }));
+  const widest = Math.max(...found.map(({ gap }) => Math.abs(gap ?? 0))) || 1;
+  for (const { run, best, epoch, last, held, gap } of found) {
+    const tr = row(run.id);
+    if (!tr) continue;
+    const place = cell(tr, "best");
+    if (best === null) setText(place, "—");
+    else if (place?.textContent !== `${short(best)} epoch ${epoch + 1}`) {
+      place?.replaceChildren(`${short(best)} `, make("span", { class: "soft" }, `epoch ${epoch + 1}`));
+    }
+    setText(cell(tr, "train"), short(last));
+    setText(cell(tr, "validation"), short(held));
+    setText(cell(tr, "gap"), short(gap));
+    const bar = tr.querySelector("rect");
+    const width = (50 * (gap ?? 0)) / widest;
+    bar?.setAttribute("x", String(Math.min(50, 50 + width)));
+    bar?.setAttribute("width", String(Math.abs(width)));
+  }
+  const known = found.filter(({ best }) => best !== null);
+  const low = prefersLow(overlay.metric);
+  known.sort((a, b) => ((a.best ?? 0) - (b.best ?? 0)) * (low ? 1 : -1));
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last) return;
+  const words = `${low ? "Lowest" : "Highest"} ${title(overlay.metric).toLowerCase()}: ${short(first.best)} with ${first.run.label}`;
+  setText(byId("overlay-summary"), known.length === 1 ? `${words}.` : `${words}; the other end is ${short(last.best)} with ${last.run.label}.`);
+});
+
+/** A metric that nobody had before can be chosen from now on. */
+function offerMetrics() {
+  const known = new Set([...select.options].map((option) => option.value));
+  const found = new Set([...runs.values()].flatMap((run) => run.history.pairs()));
+  for (const metric of found) if (!known.has(metric)) select.append(new Option(metric, metric));
+}
+
+function changed() {
+  offerMetrics();
+  showFigures();
+  overlay.soon();
+}
+
+// --- live ---
+
+const refresh = atMostEvery(1000, async () => {
+  const fetched = await fetchPage(location.href);
+  if (!fetched) return;
+  read(fetched);
+  for (const fresh of fetched.querySelectorAll("tr[data-run]")) {
+    const old = row(fresh.getAttribute("data-run") ?? "");
+    if (old) swap(old, document.importNode(fresh, true));
+  }
+  takeParts(fetched);
+  changed();
+});
+
+follow({
+  path: "/api/v1/events",
+  after: null,
+  onAway: () => (byId("away").hidden = false),
+  onBack: () => {
+    byId("away").hidden = true;
+    refresh();
+  },
+  onEvent({ run: id, seq, type, data }) {
+    const run = runs.get(id ?? "");
+    if (!run || seq <= run.seq) return;
+    const missed = seq > run.seq + 1;
+    run.seq = seq;
+    const tr = row(run.id);
+    if (missed) refresh(); // something was told before we listened
+    if (type === "status") {
+      setChip(tr?.querySelector("[data-chip]") ?? null, data.status, data.reason);
+      refresh();
+    } else if (type === "epoch" && (data.fold ?? null) !== null) {
+      refresh(); // the curve is the mean over the folds, which the server makes
+    } else if (type === "epoch") {
+      run.history.add(data.epoch, data.metrics);
+      if (tr) setText(cell(tr, "epoch"), `${data.epoch + 1} of ${tr.getAttribute("data-epochs") || "?"}`);
+      changed();
+    }
+  },
+});
+if ([...runs.values()].some((run) => !run.ended)) setTimeout(refresh, 500); // what was told while the page came
+
+// --- what is shown ---
+
+select.addEventListener("change", () => {
+  overlay.metric = select.value;
+  for (const node of document.querySelectorAll("[data-metric-name]")) setText(node, select.value);
+  const address = new URL(location.href);
+  address.searchParams.set("metric", select.value);
+  history.replaceState(null, "", address);
+  changed();
+});
+
+for (const role of ["train", "validation"]) {
+  const box = /** @type {HTMLInputElement} */ (byId(`show-${role}`));
+  box.addEventListener("change", () => {
+    overlay.shown[role] = box.checked;
+    overlay.soon();
+  });
+}
+byId("log-axis").addEventListener("change", (event) => {
+  overlay.log = /** @type {HTMLInputElement} */ (event.target).checked;
+  overlay.soon();
+});
+
+/** @param {string} id the run whose curves stand out; none for all */
+function light(id) {
+  if (overlay.lit === id) return;
+  overlay.lit = id;
+  const legend = document.querySelector(".overlay-legend");
+  legend?.classList.toggle("dimmed", id !== "");
+  for (const item of legend?.children ?? []) item.classList.toggle("lit", item.getAttribute("data-legend") === id);
+  overlay.soon();
+}
+
+for (const kind of ["pointerover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    const place = event.target instanceof Element ? event.target.closest("tr[data-run], [data-legend]") : null;
+    light(place?.getAttribute("data-run") ?? place?.getAttribute("data-legend") ?? "");
+  });
+}
