@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.schemas import Shape
+from app.sentences import CHECKPOINT
 from jobs.augmenting import AugmentationParams
 from jobs.lessons.base import ONLY_NUMBERS, Integer
 
@@ -18,7 +19,7 @@ LONGEST_IMAGE = 8_000_000
 
 Index = Annotated[int, Field(ge=0, le=2**31 - 1), ONLY_NUMBERS]
 
-Which = Literal["best", "last"]
+Which = Annotated[str, Field(pattern=CHECKPOINT, description="best, last, or the name of an improvement.")]
 
 
 class NewPreview(BaseModel):
@@ -72,7 +73,7 @@ class ImageQuestion(BaseModel):
 class AskedCheckpoint(Shape):
     """The saved model that was asked. ``epoch`` counts from 0."""
 
-    kind: Which
+    kind: Literal["best", "last", "improvement"]
     epoch: int
     sha256: str
 

@@ -71,6 +71,11 @@ KINDS: Mapping[str, Kind] = {
         "Folds count from 0, and only a cross-validation has some; the detail says which. Without `fold` its history "
         "is the mean over them.",
     ),
+    "unknown-metric": Kind(
+        404,
+        "The run has no such metric",
+        "The detail names the metrics that it has. They come with its first epoch.",
+    ),
     "not-found": Kind(404, "There is nothing at this address", "/docs lists every address of the API."),
     "method-not-allowed": Kind(405, "This method is not possible here", "The Allow header names the methods that are."),
     "wrong-status": Kind(

@@ -15,6 +15,7 @@ from app import __version__, errors, openapi
 from app.api import (
     answers,
     checkpoints,
+    downloads,
     exhibits,
     history,
     ingest,
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         history,
         checkpoints,
         exhibits,
+        downloads,
         sweeps,
         predict,
         previews,

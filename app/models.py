@@ -224,13 +224,15 @@ class Exhibit(Base):
 class Checkpoint(Base):
     """A saved model that can be downloaded, or a generation. The file's name is its SHA-256; ``epoch`` is from 0.
 
-    In a cross-validation it is an epoch of ``fold``, from 0 too.
+    ``name`` is by what it is asked for: its kind, or for an improvement the name of its own. In a cross-validation it
+    is an epoch of ``fold``, from 0 too.
     """
 
     __tablename__ = "checkpoints"
 
     run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(110), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
     epoch: Mapped[int]
     monitor: Mapped[str | None] = mapped_column(String(200))
     value: Mapped[float | None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Union, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, create_model
 
@@ -235,9 +235,10 @@ class ExhibitList(Shape):
 
 
 class CheckpointShape(Shape):
-    """A saved model. ``epoch`` counts from 0."""
+    """A saved model. ``epoch`` counts from 0, and from 1 in the name of an improvement, as Keras does."""
 
-    kind: Literal["best", "last"]
+    kind: Literal["best", "last", "improvement"]
+    name: str = Field(description="By what it is downloaded: the kind, or an improvement's own name.")
     fold: int | None = Field(None, exclude_if=_absent, description=OF_FOLD)
     epoch: int
     monitor: str | None
@@ -251,7 +252,8 @@ class CheckpointShape(Shape):
     def of(cls, run_id: str, row: Checkpoint) -> "CheckpointShape":
         """The shape of a row."""
         return cls(
-            kind="best" if row.kind == "best" else "last",
+            kind=cast(Any, row.kind),
+            name=row.name,
             fold=row.fold,
             epoch=row.epoch,
             monitor=row.monitor,
@@ -259,7 +261,7 @@ class CheckpointShape(Shape):
             sha256=row.sha256,
             bytes=row.bytes,
             created_at=row.created_at,
-            href=f"/api/v1/runs/{run_id}/checkpoints/{row.kind}",
+            href=f"/api/v1/runs/{run_id}/checkpoints/{row.name}",
         )
 
 

@@ -13,10 +13,12 @@ from pydantic import BaseModel, Field
 LINE = r"^[^\x00-\x1f\x7f]*$"
 WORD = r"^[^\x00-\x20\x7f,]+$"
 KEY = r"^[\x21-\x7e]{1,200}$"
+CHECKPOINT = r"^(best|last|[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.keras)$"
 PATTERNS: Mapping[str, str] = {
     LINE: "must be one line without control characters",
     WORD: "must be one word without spaces and commas",
     KEY: "must be 1 to 200 visible ASCII characters",
+    CHECKPOINT: "must be best, last, or the name of an improvement such as weights-improvement-07-0.76.keras",
 }
 """The patterns of text that the API takes, in words."""
 

@@ -10,7 +10,8 @@ import keras
 from jobs.engine.folds import Scored
 from jobs.generations import Generation, remembered, remind
 from jobs.keeper import Course, Keeper
-from jobs.protocol import Best, EpochData, EventType, ProgressData, Wire
+from jobs.monitor import MOST, Monitor, usual
+from jobs.protocol import Best, EpochData, EventType, LogData, ProgressData, Wire
 from jobs.stopping import AttemptFailed
 
 PROGRESS_INTERVAL = 1.0
@@ -99,6 +100,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         others: the training's other callbacks.
         resumed: where an earlier attempt has left off.
         among: where it stands in a cross-validation.
+        monitor: what makes an epoch the best; None takes what is usual.
         clock: seconds, never going back.
     """
 
@@ -113,6 +115,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         others: Sequence[Any] = (),
         resumed: Generation | None = None,
         among: Among | None = None,
+        monitor: Monitor | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
@@ -129,6 +132,8 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         self._resumed = resumed
         self._clock = clock
         self._among = among
+        self._monitor = monitor
+        self._improvements = 0 if monitor is None else len(monitor.improvements(self.history.get(monitor.metric, ())))
         self._fold = None if among is None else among.fold
         self._timing = Timing(epochs + (0 if among is None else among.later), steps, clock)
         self._epoch = 0
@@ -170,7 +175,7 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         metrics, non_finite = EpochData.split(logs or {})
-        self.best = _better(self.best, epoch, metrics, self._fold)
+        before, self.best = self.best, self._better(epoch, metrics)
         seconds, eta = self._timing.epoch_ended(epoch)
         self._report(
             EventType.EPOCH,
@@ -187,7 +192,28 @@ class ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
         for name in ("loss", "val_loss"):
             if name in non_finite:
                 raise _diverged(name, non_finite[name], epoch, self._fold, self._remedy)
-        self._keeper.epoch_ended(epoch, self.best)
+        self._keeper.epoch_ended(epoch, self.best, None if self.best is before else self._improvement())
+
+    def _better(self, epoch: int, metrics: dict[str, float | None]) -> Best | None:
+        monitor = self._monitor or usual(metrics)
+        value = metrics.get(monitor.metric)
+        if value is None or not monitor.better(value, None if self.best is None else self.best.value):
+            return self.best
+        return Best(epoch=epoch, monitor=monitor.metric, value=value, fold=self._fold)
+
+    def _improvement(self) -> str | None:
+        """The name under which an epoch that is the best so far stays; None where it needn't."""
+        if self._monitor is None or not self._monitor.every or self.best is None:
+            return None
+        self._improvements += 1
+        if self._improvements <= MOST:
+            return self._monitor.file(self.best.epoch, self.best.value)
+        if self._improvements == MOST + 1:
+            told = (
+                f"{MOST} improvements are saved, and no more are. The best and the last model are saved all the same."
+            )
+            self._report(EventType.LOG, LogData(level="warning", message=told))
+        return None
 
     def _of_fold(self) -> dict[str, int]:
         among = self._among
@@ -241,14 +267,6 @@ def last_rate(optimizer: Any) -> float:
     if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
         return float(schedule(max(int(optimizer.iterations) - 1, 0)))
     return float(optimizer.learning_rate)
-
-
-def _better(best: Best | None, epoch: int, metrics: dict[str, float | None], fold: int | None) -> Best | None:
-    monitor = "val_loss" if "val_loss" in metrics else "loss"
-    value = metrics.get(monitor)
-    if value is None or (best is not None and value >= best.value):
-        return best
-    return Best(epoch=epoch, monitor=monitor, value=value, fold=fold)
 
 
 def _diverged(name: str, value: str, epoch: int, fold: int | None, remedy: str) -> AttemptFailed:

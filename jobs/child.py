@@ -80,6 +80,7 @@ def main(order: Order, worker: Connection) -> None:
     # Here and not above: where it hasn't been imported by the fork server it takes seconds, and a stop must be heard.
     from jobs.engine.cache import ProgramCache
     from jobs.execution import earlier_choice, execute
+    from jobs.restoring import fetching
     from jobs.resuming import fetch
     from jobs.training import Session
     from jobs.xla import set_flags
@@ -114,6 +115,7 @@ def main(order: Order, worker: Connection) -> None:
         resumed=resumed,
         progress=progress,
         distrust=programs.distrust,
+        fetch=fetching(order.server, order.assignment, stop.wait),
     )
     end = execute(order.assignment, session, stop)
     reporter.close(end)

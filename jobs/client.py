@@ -17,6 +17,10 @@ DAMAGED = 422
 """What an upload is answered whose bytes are not those announced: it was disturbed on its way."""
 
 
+MISSING = 404
+"""What is answered where there is no such file."""
+
+
 class Unreachable(Exception):
     """The server isn't there, or has a trouble of its own: try again later."""
 
@@ -89,6 +93,21 @@ class AttemptClient:
             Refused: stop.
         """
         return self._call("GET", f"/generations/{data.sha256}").content
+
+    def checkpoint(self, name: str) -> tuple[bytes, str] | None:
+        """A saved model of this run, and the SHA-256 that the server has recorded; None where there is none.
+
+        Raises:
+            Unreachable: try again.
+            Refused: stop.
+        """
+        try:
+            response = self._call("GET", f"/checkpoints/{name}")
+        except Refused as refused:
+            if refused.status == MISSING:
+                return None
+            raise
+        return response.content, response.headers["ETag"].strip('"')
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,8 +1,9 @@
 """When a training's states are kept: the best, the last, and generations to go on from.
 
 An epoch of a small network takes milliseconds and a file takes more, so a best state is copied in memory first and
-written at most once a second, and a generation only when the last one is a while ago. Saving never changes the
-course of a training: the values put into the model for writing are taken out again bit by bit.
+written at most once a second, and a generation only when the last one is a while ago. An improvement that is to stay
+is written at once, before any generation that takes it for granted. Saving never changes the course of a training: the
+values put into the model for writing are taken out again bit by bit.
 """
 
 import contextlib
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs.checkpoints import Kind, write_generation, write_model
+from jobs.checkpoints import Kind, location, write_generation, write_model
 from jobs.engine.folds import Scored
 from jobs.engine.values import Values
 from jobs.generations import Generation, Snapshot
 from jobs.protocol import Best, CheckpointData
+from jobs.restoring import Kept
 
 BEST_INTERVAL = 1.0
 """Seconds between two writings of the best state while training goes on."""
@@ -47,7 +49,7 @@ class _Trained:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _State:
     """A state to be written, and the model that it is of."""
 
     snapshot: Snapshot
@@ -69,16 +71,22 @@ class Keeper:
         self._directory = directory
         self._offer = offer
         self._clock = clock
+        self.kept: Kept | None = None
+        """The models' files that stay until the attempt is over, where somebody wants to look at them again."""
         self._trained: _Trained | None = None
         self._course: Callable[[], Course] = lambda: Course({}, (), False)
         self._fold: int | None = None
         self._now: tuple[int, tuple[Any, ...]] | None = None
         """The epoch to go on with, and the values to go on from; None where that is written."""
-        self._last: _Kept | None = None
-        self._best: tuple[_Kept, Best] | None = None
+        self._last: _State | None = None
+        self._best: tuple[_State, Best] | None = None
         self._best_is_written = True
         self._best_written_at = float("-inf")
         self._next_generation_at = float("-inf")
+
+    def keep_files(self) -> None:
+        """From here on keep the newest file of each model that is written, also once it is uploaded."""
+        self.kept = Kept(self._directory)
 
     def begin(self, model: Any, course: Callable[[], Course], resumed: bool) -> None:
         """A training of ``model`` is about to begin: keep how it stands, unless it is resumed anyway.
@@ -111,20 +119,28 @@ class Keeper:
         self._best, self._best_is_written = None, True
         # In a search the best may be of a model that is built otherwise. It was written before that one was left.
         if generation.best is not None and self._trained.values.fit(generation.best[0].values):
-            self._best = _Kept(generation.best[0], self._trained), generation.best[1]
+            self._best = _State(generation.best[0], self._trained), generation.best[1]
             self._best_is_written = False
         if generation.epoch > 0:
-            self._last = _Kept(Snapshot(generation.epoch - 1, generation.values, generation.fold), self._trained)
+            self._last = _State(Snapshot(generation.epoch - 1, generation.values, generation.fold), self._trained)
 
-    def epoch_ended(self, epoch: int, best: Best | None) -> None:
-        """Remember the state after ``epoch``, and write what is new and whose time has come."""
+    def epoch_ended(self, epoch: int, best: Best | None, improvement: str | None = None) -> None:
+        """Remember the state after ``epoch``, and write what is new and whose time has come.
+
+        Args:
+            epoch: the one that is over, from 0.
+            best: which is the best so far.
+            improvement: the name under which this one stays, if it does.
+        """
         assert self._trained is not None
         snapshot = Snapshot(epoch, self._trained.values.read(), self._fold)
-        self._last = _Kept(snapshot, self._trained)
+        self._last = _State(snapshot, self._trained)
         self._now = epoch + 1, snapshot.values
         if best is not None and (best.fold, best.epoch) == (self._fold, epoch):
             self._best = self._last, best
             self._best_is_written = False
+        if improvement is not None:
+            self._write("improvement", self._last, best, improvement)
         if not self._best_is_written and self._clock() - self._best_written_at >= BEST_INTERVAL:
             self._write_best()
         if self._clock() >= self._next_generation_at:
@@ -166,19 +182,21 @@ class Keeper:
         self._best_is_written = True
         self._best_written_at = self._clock()
 
-    def _write(self, kind: Kind, kept: _Kept, best: Best | None) -> None:
-        snapshot = kept.snapshot
-        with _inside(kept):
-            data = write_model(kept.of.model, self._directory, kind, snapshot.epoch, best, snapshot.fold)
+    def _write(self, kind: Kind, state: _State, best: Best | None, name: str | None = None) -> None:
+        snapshot = state.snapshot
+        with _inside(state):
+            data = write_model(state.of.model, self._directory, kind, snapshot.epoch, best, snapshot.fold, name)
+        if self.kept is not None:  # before it is offered, after which it may go at any moment
+            self.kept.keep(data, location(self._directory, data))
         self._offer(data)
 
 
 @contextlib.contextmanager
-def _inside(kept: _Kept) -> Iterator[None]:
+def _inside(state: _State) -> Iterator[None]:
     """Put a state into its model for the duration of the block; then everything is as before."""
-    present = kept.of.values.read()
-    kept.of.values.write(kept.snapshot.values)
+    present = state.of.values.read()
+    state.of.values.write(state.snapshot.values)
     try:
         yield
     finally:
-        kept.of.values.write(present)
+        state.of.values.write(present)

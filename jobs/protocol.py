@@ -10,7 +10,8 @@ A worker makes five kinds of calls, all over HTTP to the server that owns the da
 * ``POST /api/worker/runs/{run}/attempts/{attempt}/events`` hands over journal entries in order.
 * ``PUT /api/worker/runs/{run}/attempts/{attempt}/checkpoints/{kind}`` uploads a saved model or a
   generation.
-* ``GET /api/worker/runs/{run}/attempts/{attempt}/generations/{sha256}`` fetches a generation to resume from.
+* ``GET /api/worker/runs/{run}/attempts/{attempt}/generations/{sha256}`` fetches a generation to resume from,
+  and ``…/checkpoints/{name}`` a model that an earlier attempt has saved.
 * ``POST /api/worker/answers/{question}`` answers a question that ``sync`` has brought (:mod:`jobs.questions`), and
   ``GET /api/worker/models/{run}/{sha256}`` fetches the saved model that it is about.
 
@@ -21,9 +22,9 @@ an attempt number that is no longer the run's own is answered 409 ``stale-attemp
 import math
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from jobs.backend import DEFAULT
 
@@ -50,7 +51,7 @@ class EventType(StrEnum):
     PROGRESS = "progress"
     """Within a long epoch, at most once a second: ``epoch, step, steps, fold``."""
     CHECKPOINT = "checkpoint"
-    """A saved model can be downloaded: ``kind, epoch, monitor, value, sha256, bytes``."""
+    """A saved model can be downloaded: ``kind, name, epoch, monitor, value, sha256, bytes``."""
     LOG = "log"
     """A line for people: ``level, message``."""
     EXHIBIT = "exhibit"
@@ -100,6 +101,9 @@ Route = Literal["compiled", "plain"]
 
 Word = Annotated[str, Field(min_length=1, max_length=64)]
 MetricName = Annotated[str, Field(min_length=1, max_length=200)]
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.keras$")]
+"""The name of a saved model's file, as ``ModelCheckpoint`` gives it; never that of a kind."""
 
 
 def _absent(value: object) -> bool:
@@ -190,16 +194,30 @@ class CheckpointData(Wire):
 
     ``epoch`` of a model is the epoch after which it was saved. That of a generation is the epoch to go on with, 0
     where nothing is trained yet; it has no ``monitor`` and no ``value``. In a cross-validation it is an epoch of
-    ``fold``.
+    ``fold``. Each ``improvement`` stays, under a ``name`` of its own; of the other kinds only the newest.
     """
 
-    kind: Literal["best", "last", "generation"]
+    kind: Literal["best", "last", "generation", "improvement"]
+    name: Annotated[FileName | None, Field(exclude_if=_absent)] = None
     epoch: Number
     monitor: MetricName | None = None
     value: FiniteFloat | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(ge=1, le=2**63 - 1)]
     fold: OfFold = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if (self.kind == "improvement") != (self.name is not None):
+            raise ValueError(
+                f"the kind is {self.kind} and the name {self.name}; an improvement has a name, no other has"
+            )
+        return self
+
+    @property
+    def called(self) -> str:
+        """By what it is known in its run."""
+        return self.name or self.kind
 
 
 class LogData(Wire):

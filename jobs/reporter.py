@@ -5,7 +5,8 @@ pending in batches and uploads a checkpoint's file before it sends the checkpoin
 away it tries again, ever less often; nothing is lost, because all of it stands in the journal.
 
 A checkpoint that is offered has no entry yet. It gets one when the thread is free to upload it; until then a newer
-one of the same kind takes its place, so that a fast training never queues uploads that nobody wants any more.
+one of the same kind takes its place, so that a fast training never queues uploads that nobody wants any more. An
+improvement stays, and goes first: a generation that the server has takes those before it for granted.
 """
 
 import contextlib
@@ -85,10 +86,10 @@ class Reporter(threading.Thread):
     def offer(self, data: CheckpointData) -> None:
         """Have a saved checkpoint uploaded and announced, unless a newer one of its kind comes first."""
         with self._changed:
-            older = self._offers.get(data.kind)
-            self._offers[data.kind] = data
+            older = self._offers.get(data.called)
+            self._offers[data.called] = data
             self._changed.notify()
-        if older is not None:
+        if older is not None and older != data:
             self._forget(older)
 
     def close(self, end: EndData | None) -> None:
@@ -142,7 +143,8 @@ class Reporter(threading.Thread):
         return self._cut(batch) or None
 
     def _take_offer(self) -> None:
-        data = self._offers.pop(next(iter(self._offers)))
+        first = next((name for name, data in self._offers.items() if data.kind == "improvement"), None)
+        data = self._offers.pop(first or next(iter(self._offers)))
         self._unstored[self._journal.last + 1] = data
         self._append(EventType.CHECKPOINT, data)
 

@@ -23,9 +23,11 @@ from jobs.engine import Afterwards, Augment, Choice, Engine, Fold, Plan, Rows, S
 from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
+from jobs.monitor import Monitor
 from jobs.pace import Pace
 from jobs.progress import Progress
 from jobs.protocol import CheckpointData, EventType, LogData, ModelData, Stage, StageData
+from jobs.restoring import Fetch, load, nothing
 from jobs.stopping import Stop, Stopped
 
 Array = NDArray[Any]
@@ -51,6 +53,7 @@ class Session:
         resumed: where it has left off, if it has saved a generation.
         distrust: see :class:`jobs.engine.Engine`.
         progress: is told what shows that the attempt gets on.
+        fetch: gets the file of a model that an earlier attempt has saved.
         clock: seconds, never going back.
     """
 
@@ -66,6 +69,7 @@ class Session:
         resumed: Generation | None = None,
         distrust: Callable[[], bool] = lambda: False,
         progress: Progress | None = None,
+        fetch: Fetch = nothing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
@@ -76,6 +80,8 @@ class Session:
         self._earlier = earlier
         self._resumed = resumed
         self._distrust = distrust
+        self._fetch = fetch
+        self._directory = directory
         self._progress = progress or Progress(lambda _patience: None)
         self._choice = earlier or Choice("plain", False, "")
         self._engines: dict[int, Engine] = {}
@@ -175,6 +181,7 @@ class Session:
         evaluate: Sequence[tuple[Array, Array]] = (),
         predict: Sequence[Array] = (),
         callbacks: Sequence[Any] = (),
+        monitor: Monitor | None = None,
         augment: Augment | None = None,
         remedy: str = "",
     ) -> dict[str, list[float]]:
@@ -189,6 +196,8 @@ class Session:
             evaluate: what will be evaluated afterwards, and ``predict`` what will be predicted: it is compiled beside
                 the training.
             callbacks: Keras's; what they remember goes on in a later attempt.
+            monitor: what makes an epoch the best, instead of the lowest loss. The saved models can be had again
+                by :meth:`restored` then.
             augment: changes the training rows anew in every epoch; then :meth:`choose` must be told.
             remedy: what to try should the loss stop being a number.
 
@@ -207,8 +216,11 @@ class Session:
             remedy=remedy,
             others=callbacks,
             resumed=resumed,
+            monitor=monitor,
             clock=self._clock,
         )
+        if monitor is not None:
+            self._keeper.keep_files()
         first = 0 if resumed is None else resumed.epoch
         plan = Plan(
             initial_epoch=first,
@@ -274,6 +286,17 @@ class Session:
     def predict(self, model: Any, x: Array) -> Array:
         """``model.predict``."""
         return np.asarray(self._engine(model).predict(x))
+
+    def restored(self, name: str) -> Any:
+        """A model that this run has saved, loaded from its file; None where that is gone.
+
+        Args:
+            name: ``best``, ``last`` or that of an improvement.
+        """
+        self._progress.alive()
+        self.check_stop()
+        file = None if self._keeper.kept is None else self._keeper.kept.file(name)
+        return load(file or self._fetch(name), self._directory)
 
     def _engine(self, model: Any) -> Engine:
         found = self._engines.get(id(model))

@@ -1,9 +1,9 @@
 """A run's saved models, to list and to download: ranges, and the SHA-256 as a strong ETag."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from pathlib import Path as File
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Path, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse
@@ -16,9 +16,18 @@ from app.files import RunFiles
 from app.models import Checkpoint, Run, Status
 from app.runs import lifecycle, queries
 from app.schemas import CheckpointList, CheckpointShape
-from app.sentences import shown
+from app.sentences import CHECKPOINT, shown
 
 router = APIRouter(prefix="/api/v1/runs/{run_id}/checkpoints", tags=["checkpoints"])
+
+Name = Annotated[
+    str,
+    Path(
+        description="`best`, `last`, or the name of an improvement.",
+        examples=["best", "weights-improvement-07-0.76.keras"],
+        pattern=CHECKPOINT,
+    ),
+]
 
 MEDIA_TYPE = "application/vnd.keras"
 
@@ -28,7 +37,7 @@ HOLD_TRIES = 5
 
 @router.get("", summary="List checkpoints")
 def list_checkpoints(board: CurrentBoard, run_id: RunId) -> CheckpointList:
-    """The run's saved models, `best` first."""
+    """The run's saved models: `best`, `last`, and the improvements that have files of their own."""
     with board.database.read() as session:
         run = lifecycle.find(session, run_id)
         return CheckpointList(items=[CheckpointShape.of(run.id, row) for row in queries.checkpoints(session, run)])
@@ -38,7 +47,7 @@ FILE: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "string", "f
 
 
 @router.get(
-    "/{kind}",
+    "/{name}",
     summary="Download a checkpoint",
     response_class=FileResponse,
     responses={
@@ -53,25 +62,25 @@ FILE: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "string", "f
 def download_checkpoint(
     board: CurrentBoard,
     run_id: RunId,
-    kind: Literal["best", "last"],
+    name: Name,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
     """The `.keras` file, as `keras.saving.load_model` reads it."""
-    run, row, path = _hold(board, run_id, kind)
+    run, row, path = hold(board, run_id, name)
     etag = f'"{row.sha256}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     known = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
     if etag in known or "*" in known:
         board.files.release(path)
         return Response(status_code=304, headers=headers)
-    return Download(board.files, path, headers, f"{run.lesson}-{run.id}-{kind}.keras")
+    return Download(board.files, path, headers, f"{run.lesson}-{run.id}-{name.removesuffix('.keras')}.keras")
 
 
 class Download(FileResponse):
     """A file that is held until it is sent, and whose refused ranges are problems like all others."""
 
     def __init__(
-        self, files: RunFiles, path: Path, headers: dict[str, str], filename: str, media_type: str = MEDIA_TYPE
+        self, files: RunFiles, path: File, headers: dict[str, str], filename: str, media_type: str = MEDIA_TYPE
     ) -> None:
         super().__init__(path, headers=headers, media_type=media_type, filename=filename)
         self._files = files
@@ -99,17 +108,27 @@ class Download(FileResponse):
             await run_in_threadpool(self._files.release, self._held)
 
 
-def _hold(board: Board, run_id: str, kind: str) -> tuple[Run, Checkpoint, Path]:
+def hold(board: Board, run_id: str, name: str) -> tuple[Run, Checkpoint, File]:
+    """A run, one of its checkpoints, and the file, held until it is sent.
+
+    Raises:
+        Problem: ``unknown-run`` or ``no-checkpoint``.
+    """
     for _ in range(HOLD_TRIES):
         with board.database.read() as session:
             run = lifecycle.find(session, run_id)
-            row = queries.checkpoint(session, run, kind)
+            row = queries.checkpoint(session, run, name)
         if row is None:
-            raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {kind} checkpoint{_yet(run)}.")
+            raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {called(name)}{_yet(run)}.")
         path = board.files.hold(run.id, row.sha256)
         if path is not None:
             return run, row, path
-    raise Problem("no-checkpoint", f"The file of the {kind} checkpoint of run {run.id} is gone. Train again.")
+    raise Problem("no-checkpoint", f"The file of the {called(name)} of run {run.id} is gone. Train again.")
+
+
+def called(name: str) -> str:
+    """A checkpoint in words, by its name."""
+    return f"checkpoint {shown(name)}" if name.endswith(".keras") else f"{name} checkpoint"
 
 
 def _yet(run: Run) -> str:

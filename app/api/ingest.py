@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app import board as boards
 from app import security
-from app.api.checkpoints import Download
+from app.api.checkpoints import Download, hold
 from app.api.routing import StrictRequest, StrictRoute, body_of, unless_gone
 from app.board import Board, CurrentBoard
 from app.errors import Problem, invalid_input
@@ -96,7 +96,7 @@ async def receive_checkpoint(
     request: Request,
     run_id: str,
     attempt: int,
-    kind: Literal["best", "last", "generation"],
+    kind: Literal["best", "last", "generation", "improvement"],
     x_content_sha256: Annotated[str, Header(pattern="^[0-9a-f]{64}$")],
 ) -> None:
     """Store the bytes of a saved model or of a generation; they count with the entry that names their SHA-256."""
@@ -114,6 +114,14 @@ async def receive_checkpoint(
             "data folder; the worker sends it again.",
             headers={"Retry-After": "5"},
         ) from None
+
+
+@router.get("/runs/{run_id}/attempts/{attempt}/checkpoints/{name}")
+def send_checkpoint(board: CurrentBoard, token: AttemptToken, run_id: str, attempt: int, name: str) -> Response:
+    """The bytes of a model that an earlier attempt of this run has saved; its SHA-256 is the ETag."""
+    _authorize(board, run_id, attempt, token)
+    _, row, path = hold(board, run_id, name)
+    return Download(board.files, path, {"ETag": f'"{row.sha256}"'}, f"{row.sha256}.keras")
 
 
 @router.get("/runs/{run_id}/attempts/{attempt}/generations/{sha256}")

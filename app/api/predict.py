@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app import multipart
+from app.api import checkpoints
 from app.api.routing import StrictRequest, StrictRoute, as_json, unless_gone
 from app.api.runs import RunId
 from app.asking import ImageQuestion, PredictionShape, RowQuestion, SamplesShape, Which
@@ -18,7 +19,7 @@ from app.board import Board, CurrentBoard
 from app.errors import Problem, invalid_input
 from app.models import Run, Status
 from app.runs import lifecycle, queries
-from app.sentences import FieldError, shown
+from app.sentences import CHECKPOINT, FieldError, shown
 from jobs.lessons import registry
 from jobs.protocol import CheckpointData
 from jobs.questions import PredictQuestion, SamplesQuestion
@@ -52,7 +53,7 @@ BODY: dict[str, Any] = {
                             "minLength": 1,
                             "description": "A PNG or JPEG file.",
                         },
-                        "checkpoint": {"type": "string", "enum": ["best", "last"]},
+                        "checkpoint": {"type": "string", "pattern": CHECKPOINT},
                     },
                 }
             },
@@ -137,9 +138,11 @@ def _model(board: Board, run_id: str, which: Which) -> dict[str, Any]:
         row = queries.checkpoint(session, run, which)
     if row is None:
         yet = "" if Status(run.status).ended else " yet"
-        raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {which} checkpoint{yet}.")
+        called = checkpoints.called(which)
+        raise Problem("no-checkpoint", f"Run {run.id} is {run.status} and has no {called}{yet}.")
+    named = {"kind": row.kind, "name": row.name if row.name != row.kind else None}
     checkpoint = CheckpointData(
-        kind=which, epoch=row.epoch, monitor=row.monitor, value=row.value, sha256=row.sha256, bytes=row.bytes
+        **named, epoch=row.epoch, monitor=row.monitor, value=row.value, sha256=row.sha256, bytes=row.bytes
     )
     return {"run": run.id, "lesson": run.lesson, "params": run.params, "checkpoint": checkpoint}
 

@@ -95,6 +95,7 @@ class RunPage(Page):
     rows: tuple[Row, ...]
     readings: tuple[Reading, ...]
     checkpoints: tuple[Checkpoint, ...]
+    improvements: tuple[Checkpoint, ...]
     lines: tuple[Line, ...]
     exhibits: tuple[showing.View, ...]
     exhibits_first: bool
@@ -146,6 +147,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
     fields = _fields(found)
     reached = generations.reached(session, found.number)
+    saved = queries.checkpoints(session, found)
     elapsed = None
     if found.started_at is not None:
         elapsed = ((found.finished_at or _newest(seen, found.started_at)) - found.started_at).total_seconds()
@@ -161,11 +163,12 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         metrics=tuple(series),
         rows=tuple(_rows(series)) if whole else (),
         readings=tuple(read(series)) if over else (),
-        checkpoints=tuple(queries.checkpoints(session, found)),
+        checkpoints=tuple(saved),
+        improvements=tuple(one for one in reversed(saved) if one.kind == "improvement"),
         lines=tuple(_lines(seen))[-LINES:],
         exhibits=tuple(showing.views(exhibits.of(session, found.number))),
         exhibits_first=_exhibits_first(found),
-        settings=tuple(_settings(fields, found.params)),
+        settings=settings(found),
         trains=_trains(found),
         again=_again(found, fields),
         notice=resuming.notice(found, reached),
@@ -270,6 +273,11 @@ def _fields(found: Run) -> tuple[forms.Field, ...]:
         return forms.fields(registry.get(found.lesson).params)
     except KeyError:
         return ()
+
+
+def settings(found: Run) -> tuple[Setting, ...]:
+    """What a run was trained with, for people."""
+    return tuple(_settings(_fields(found), found.params))
 
 
 def _settings(fields: tuple[forms.Field, ...], params: Mapping[str, Any]) -> Iterator[Setting]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.drawings import graph, lines, matrix, network, plane
-from jobs.exhibits import Exhibit
+from jobs.exhibits import Exhibit, Table
 
 DRAW: Mapping[str, Callable[[Any], Any]] = {
     "graph": graph.draw,
@@ -27,6 +27,10 @@ HALF = 500
 
 NARROW = 4
 """So many layers of a network fit into half the page."""
+
+
+TABLE = 64
+"""A table whose columns are so many characters wide in all fits into half of the page."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,16 @@ def _wide(exhibit: Exhibit, drawing: Any) -> bool:
     if content.kind == "pictures":
         return content.columns > 6
     if content.kind == "table":
-        return len(content.columns) > 6
+        return len(content.columns) > 6 or _width(content) > TABLE
     if content.kind == "network":
         return len(content.layers) > NARROW
     return content.kind in WIDE
+
+
+def _width(content: Table) -> int:
+    """The characters of a table's widest row, were each column as wide as its longest words; numbers are cut short."""
+    widest = [len(title) for title in content.columns]
+    for row in content.rows:
+        lengths = (len(cell) if isinstance(cell, str) else 6 for cell in row)
+        widest = [max(pair) for pair in zip(widest, lengths, strict=False)]
+    return sum(widest)

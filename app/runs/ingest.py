@@ -17,6 +17,7 @@ from app.runs import columns, ending, events, exhibits, generations, lifecycle, 
 from app.sentences import FieldError, field_errors
 from jobs import protocol
 from jobs.exhibits import Exhibit
+from jobs.monitor import MOST as MOST_IMPROVEMENTS
 from jobs.protocol import Entry, EventType
 
 SizeOf = Callable[[str, str], int | None]
@@ -200,8 +201,20 @@ def _checkpoint(batch: _Batch, entry: Entry) -> None:
         if generations.keep(batch.session, batch.run.number, data, batch.now):
             batch.changes["deaths"] = 0
         return
-    batch.session.merge(Checkpoint(run_number=batch.run.number, created_at=batch.now, **data.model_dump()))
+    if data.kind == "improvement" and not _is_new(batch, data):
+        return
+    batch.session.merge(generations.row(batch.run.number, data, batch.now))
     batch.pass_on(entry)
+
+
+def _is_new(batch: _Batch, data: protocol.CheckpointData) -> bool:
+    """Whether an improvement isn't here yet. One that was trained again after an interruption is: the first stays."""
+    query = select(Checkpoint.name).where(Checkpoint.run_number == batch.run.number, Checkpoint.kind == data.kind)
+    known = set(batch.session.scalars(query))
+    if data.called not in known and len(known) >= MOST_IMPROVEMENTS:
+        detail = f"A run keeps at most {MOST_IMPROVEMENTS} improvements, and {data.called!r} is one more. Send no more."
+        raise _Refused("data/name", "too_many", detail)
+    return data.called not in known
 
 
 def _exhibit(batch: _Batch, entry: Entry) -> None:

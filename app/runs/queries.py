@@ -22,6 +22,9 @@ SORTS: dict[str, InstrumentedAttribute[Any]] = {
 LISTED = select(Run).options(defer(Run.model_summary), defer(Run.versions))
 """Runs without their longest columns, which no list shows. Made once, as all that takes longer to make than to run."""
 
+SHOWN = ("best", "last", "improvement")
+"""The kinds of checkpoints that people see, in order."""
+
 DEFAULT_SORT = "-created_at"
 MAX_LIMIT = 200
 MOST_WORDS = 500
@@ -190,15 +193,16 @@ def running(session: Session) -> list[Run]:
 
 
 def checkpoints(session: Session, run: Run) -> list[Checkpoint]:
-    """The run's checkpoints: ``best`` before ``last``. Generations are none of them: they are for workers alone."""
-    shown = Checkpoint.kind.in_(("best", "last"))
-    query = select(Checkpoint).where(Checkpoint.run_number == run.number, shown).order_by(Checkpoint.kind)
-    return list(session.scalars(query))
+    """The run's checkpoints: ``best``, ``last``, improvements as they came. Generations are for workers alone."""
+    shown = Checkpoint.kind.in_(SHOWN)
+    query = select(Checkpoint).where(Checkpoint.run_number == run.number, shown)
+    return sorted(session.scalars(query), key=lambda row: (SHOWN.index(row.kind), row.epoch))
 
 
-def checkpoint(session: Session, run: Run, kind: str) -> Checkpoint | None:
-    """One checkpoint of the run, or None."""
-    return session.get(Checkpoint, (run.number, kind))
+def checkpoint(session: Session, run: Run, name: str) -> Checkpoint | None:
+    """One checkpoint of the run by its name, or None."""
+    row = session.get(Checkpoint, (run.number, name))
+    return row if row is not None and row.kind in SHOWN else None
 
 
 def checkpoints_at_rest(session: Session) -> dict[str, set[str]]:

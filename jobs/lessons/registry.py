@@ -4,10 +4,12 @@ from typing import Any
 
 from jobs.lessons.augmentation.lesson import LESSON as AUGMENTATION
 from jobs.lessons.base import Lesson
+from jobs.lessons.checkpoints.lesson import LESSON as CHECKPOINTS
 from jobs.lessons.cifar10.lesson import LESSON as CIFAR10
 from jobs.lessons.convolution.lesson import LESSON as CONVOLUTION
 from jobs.lessons.dropout.lesson import LESSON as DROPOUT
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
+from jobs.lessons.history.lesson import LESSON as HISTORY
 from jobs.lessons.keras.lesson import LESSON as KERAS
 from jobs.lessons.learning_rate.lesson import LESSON as LEARNING_RATE
 from jobs.lessons.mnist.lesson import LESSON as MNIST
@@ -23,6 +25,8 @@ LESSONS: tuple[Lesson[Any], ...] = (
     MULTILAYER_PERCEPTRONS,
     FIRST_NETWORK,
     SCIKIT_LEARN,
+    HISTORY,
+    CHECKPOINTS,
     DROPOUT,
     LEARNING_RATE,
     CONVOLUTION,

@@ -2,6 +2,7 @@
 // One chart of a run: a metric's curves, training solid and validation dashed, with their words beside them.
 import { ROLES, around, placeOf, summary, table } from "./charttext.js";
 import { band, bestMark, curve, label, seamMarks, threads, valueAt } from "./figure.js";
+import { imageButtons } from "./images.js";
 import { make, setText } from "./page.js";
 import { smooth } from "./sample.js";
 import { short } from "./words.js";
@@ -49,6 +50,7 @@ export class Chart {
       this.dirty = true;
       this.charts.soon();
     }).observe(this.plot);
+    figure.append(imageButtons(this));
     this.table.addEventListener("toggle", () => this.showTable());
     this.plot.addEventListener("pointermove", (event) => this.charts.point(this.epochAt(event.clientX)));
     this.plot.addEventListener("pointerleave", () => this.charts.point(null));

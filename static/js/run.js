@@ -3,6 +3,7 @@
 import { Charts } from "./charts.js";
 import { control } from "./control.js";
 import { History } from "./history.js";
+import { closeMenus } from "./images.js";
 import { announce, atMostEvery, byId, dataOf, fetchPage, make, setText, takeParts } from "./page.js";
 import { follow } from "./socket.js";
 import { placeOf } from "./charttext.js";
@@ -161,6 +162,7 @@ if (!ended(run.status)) {
 }
 
 control(run.id, refresh);
+closeMenus();
 
 // --- the tools above the curves ---
 

@@ -34,6 +34,7 @@ def test_the_list_says_what_there_is(attempt: Attempt) -> None:
     assert best.pop("created_at").endswith("Z")
     assert best == {
         "kind": "best",
+        "name": "best",
         "epoch": 3,
         "monitor": "val_loss",
         "value": 0.25,
@@ -138,3 +139,83 @@ def test_downloads_while_new_ones_arrive_are_always_whole(attempt: Attempt) -> N
         assert answer.headers["etag"] == f'"{digest(answer.content)}"'
     folder = attempt.worker.server.settings.data_dir / "runs" / attempt.run / "checkpoints"
     assert {path.stem for path in folder.iterdir()} == {digest(contents[-1]), digest(b"the last one")}
+
+
+NAMES = ("weights-improvement-03-0.70.keras", "weights-improvement-12-0.76.keras")
+
+
+def improve(attempt: Attempt, name: str, content: bytes, epoch: int) -> Any:
+    assert attempt.upload(content, "improvement").status_code == 204
+    told = {"name": name, "epoch": epoch, "monitor": "val_accuracy", "value": 0.5 + epoch / 100}
+    return attempt.post(
+        attempt.entry("checkpoint", kind="improvement", **told, sha256=digest(content), bytes=len(content))
+    )
+
+
+@pytest.fixture
+def improved(attempt: Attempt) -> Attempt:
+    """The same with two improvements."""
+    for name, epoch in zip(NAMES, (2, 11), strict=True):
+        assert improve(attempt, name, name.encode(), epoch).status_code == 200
+    return attempt
+
+
+def test_improvements_stay_and_are_downloaded_by_their_names(improved: Attempt) -> None:
+    http = improved.worker.server.http
+    items = http.get(f"{RUNS}/{improved.run}/checkpoints").json()["items"]
+    assert [(one["kind"], one["name"], one["epoch"]) for one in items] == [
+        ("best", "best", 3), ("last", "last", 7), ("improvement", NAMES[0], 2), ("improvement", NAMES[1], 11),
+    ]  # fmt: skip
+    for name, item in zip(NAMES, items[2:], strict=True):
+        answer = http.get(item["href"])
+        assert answer.content == name.encode()
+        stem = name.removesuffix(".keras")
+        assert f'filename="first-network-{improved.run}-{stem}.keras"' in answer.headers["content-disposition"]
+    missing = "weights-improvement-99-0.99.keras"
+    assert missing in problem(get(improved, missing), 404, "no-checkpoint")["detail"]
+    for hidden in ("generation", "generation-1"):
+        problem(get(improved, hidden), 422, "invalid-input")
+    page = http.get(f"/runs/{improved.run}", headers={"Accept": "text/html"}).text
+    assert all(f"checkpoints/{name}" in page for name in NAMES)
+
+
+def test_an_improvement_that_is_trained_again_is_not_listed_twice(improved: Attempt) -> None:
+    server = improved.worker.server
+    improved.end("released")
+    again = server.worker("another").claim()
+    for name, content in ((NAMES[0], NAMES[0].encode()), (NAMES[1], b"another file")):
+        assert improve(again, name, content, 5).status_code == 200
+    assert [get(again, name).content for name in NAMES] == [name.encode() for name in NAMES], "the first stays"
+    again.end()
+    told = [event["data"]["name"] for event in server.events(again.run) if event["data"].get("kind") == "improvement"]
+    assert told == [*NAMES]
+    folder = server.settings.data_dir / "runs" / again.run / "checkpoints"
+    assert digest(b"another file") not in {path.stem for path in folder.iterdir()}
+
+
+def test_a_later_attempt_gets_what_an_earlier_one_has_saved(improved: Attempt) -> None:
+    server = improved.worker.server
+    improved.end("released")
+    again = server.worker("another").claim()
+    headers = {"Authorization": f"Bearer {again.assignment.token}"}
+    answer = server.http.get(f"{again.path}/checkpoints/{NAMES[0]}", headers=headers)
+    assert answer.content == NAMES[0].encode()
+    assert answer.headers["etag"] == f'"{digest(NAMES[0].encode())}"'
+    problem(server.http.get(f"{again.path}/checkpoints/none.keras", headers=headers), 404, "no-checkpoint")
+    stale = {"Authorization": f"Bearer {improved.assignment.token}"}
+    problem(server.http.get(f"{improved.path}/checkpoints/{NAMES[0]}", headers=stale), 409, "stale-attempt")
+    problem(server.http.get(f"{again.path}/checkpoints/{NAMES[0]}", headers=stale), 401, "unauthorized")
+
+
+@pytest.mark.parametrize("name", [None, "best", "../x.keras", "a/b.keras", "generation", ".keras"])
+def test_an_improvement_needs_a_name_that_is_a_files(attempt: Attempt, name: str | None) -> None:
+    problem(improve(attempt, name, b"x", 1), 422, "invalid-input")  # type: ignore[arg-type]
+
+
+def test_a_run_keeps_at_most_a_hundred_improvements(attempt: Attempt) -> None:
+    assert attempt.upload(b"the same", "improvement").status_code == 204
+    told = {"kind": "improvement", "sha256": digest(b"the same"), "bytes": 8}
+    entries = [attempt.entry("checkpoint", **told, name=f"{one}.keras", epoch=one) for one in range(100)]
+    assert attempt.post(*entries).status_code == 200
+    answer = attempt.post(attempt.entry("checkpoint", **told, name="100.keras", epoch=100))
+    assert "100.keras" in problem(answer, 422, "invalid-input")["detail"]

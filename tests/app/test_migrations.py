@@ -158,6 +158,37 @@ def test_metrics_become_blocks_and_rows_again(file: Path, url: str) -> None:
     assert rows == [(1, "accuracy", 3, None), *told[:2], (1, "loss", 3, 0.25), told[3]]
 
 
+def test_checkpoints_keep_what_they_were_asked_for_by(file: Path, url: str) -> None:
+    command.upgrade(config(url), "0007")
+    rows = [
+        (1, "best", 3, "val_loss", 0.25, "a" * 64, 10, "2026-01-01 00:00:00", None),
+        (1, "generation", 8, None, None, "b" * 64, 20, "2026-01-01 00:00:01", 2),
+        (1, "generation-1", 7, None, None, "c" * 64, 20, "2026-01-01 00:00:00", 2),
+        (1, "last", 9, None, None, "d" * 64, 2**40, "2026-01-01 00:00:02", 0),
+    ]
+    columns = "run_number, kind, epoch, monitor, value, sha256, bytes, created_at, fold"
+    with closing(sqlite3.connect(file)) as connection:
+        run = "INSERT INTO runs (number, id, lesson, name, params, status, seq, attempt, acknowledged, created_at) "
+        connection.execute(run + "VALUES (1, 'one', 'x', 'y', '{}', 'completed', 7, 1, 4, '2026-01-01 00:00:00')")
+        connection.executemany(f"INSERT INTO checkpoints ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.commit()
+    migrate(url)
+    asked = f"SELECT {columns} FROM checkpoints ORDER BY kind"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        assert connection.execute(asked).fetchall() == rows
+        assert connection.execute("SELECT count(*) FROM checkpoints WHERE name = kind").fetchone() == (4,)
+        for name in ("a.keras", "b.keras"):
+            improvement = (
+                f"INSERT INTO checkpoints ({columns}, name) VALUES (1, 'improvement', 1, '', 0, '', 1, '', 0, ?)"
+            )
+            connection.execute(improvement, (name,))
+        connection.commit()
+    command.downgrade(config(url), "0007")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute(asked).fetchall() == rows
+
+
 ONE_MORE = """
 import sqlalchemy as sa
 from alembic import op

@@ -108,9 +108,10 @@ def test_the_document_itself_is_served_and_holds_every_route_of_the_api(shared: 
         "/health", "/api/v1/lessons", "/api/v1/lessons/{slug}", "/api/v1/lessons/{slug}/script", RUNS,
         f"{RUNS}/{{run_id}}", f"{RUNS}/{{run_id}}/cancel", f"{RUNS}/{{run_id}}/pause", f"{RUNS}/{{run_id}}/resume",
         f"{RUNS}/{{run_id}}/script.py", f"{RUNS}/{{run_id}}/history", f"{RUNS}/{{run_id}}/history.csv",
-        f"{RUNS}/{{run_id}}/exhibits", f"{RUNS}/{{run_id}}/checkpoints", f"{RUNS}/{{run_id}}/checkpoints/{{kind}}",
+        f"{RUNS}/{{run_id}}/exhibits", f"{RUNS}/{{run_id}}/checkpoints", f"{RUNS}/{{run_id}}/checkpoints/{{name}}",
         f"{RUNS}/{{run_id}}/predict", f"{RUNS}/{{run_id}}/samples", "/api/v1/previews/augmentation",
         "/api/v1/sweeps", "/api/v1/sweeps/{sweep_id}",
+        f"{RUNS}/{{run_id}}/chart.svg", f"{RUNS}/{{run_id}}/report.html",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from jobs.datasets import Datasets
 from jobs.protocol import Assignment, CheckpointData, EndData, EventType, Route, Wire
+from jobs.restoring import Fetch, nothing
 from jobs.stopping import Stop
 
 
@@ -47,10 +48,12 @@ def attempt(
     route: Route | None = None,
     jit_compile: bool | None = None,
     resumed: Any = None,
+    fetch: Fetch = nothing,
 ) -> Attempted:
     """Execute an attempt. ``watch`` sees each event as it happens, and may ask for a stop.
 
-    ``route`` and ``jit_compile`` are those of an earlier attempt, ``resumed`` is the generation it has left.
+    ``route`` and ``jit_compile`` are those of an earlier attempt, ``resumed`` is the generation it has left, and
+    ``fetch`` gets the models.
     """
     from jobs.execution import earlier_choice, execute
     from jobs.training import Session
@@ -75,6 +78,7 @@ def attempt(
         directory=directory,
         earlier=earlier_choice(assignment),
         resumed=resumed,
+        fetch=fetch,
     )
     done.end = execute(assignment, session, stop)
     return done

@@ -36,10 +36,11 @@ def line(text: str) -> LogData:
     return LogData(level="info", message=text)
 
 
-def saved(directory: Path, kind: str, epoch: int) -> CheckpointData:
+def saved(directory: Path, kind: str, epoch: int, **fields: Any) -> CheckpointData:
     content = f"{kind} {epoch}".encode()
     digest = sha256(content).hexdigest()
-    data = CheckpointData.model_validate({"kind": kind, "epoch": epoch, "sha256": digest, "bytes": len(content)})
+    told = {"kind": kind, "epoch": epoch, "sha256": digest, "bytes": len(content), **fields}
+    data = CheckpointData.model_validate(told)
     location(directory, data).write_bytes(content)
     return data
 
@@ -190,6 +191,21 @@ def test_a_checkpoint_that_a_newer_one_supersedes_is_never_uploaded(receiver: Re
         (None, None),
     ]
     assert [kind for kind, _ in receiver.uploads] == ["best", "last"]
+
+
+def test_improvements_stay_and_come_before_a_generation_that_takes_them_for_granted(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    reporter = reporter_for(receiver, tmp_path)
+    reporter.offer(saved(tmp_path, "generation", 0))
+    for epoch in range(3):
+        reporter.offer(saved(tmp_path, "improvement", epoch, name=f"weights-improvement-0{epoch}-0.50.keras"))
+    reporter.offer(saved(tmp_path, "generation", 3))
+    reporter.start()
+    finish(reporter)
+    told = [(entry.data.get("kind"), entry.data.get("epoch")) for entry in receiver.entries[:-1]]
+    assert told == [("improvement", 0), ("improvement", 1), ("improvement", 2), ("generation", 3)]
+    assert [kind for kind, _ in receiver.uploads] == ["improvement"] * 3 + ["generation"]
 
 
 def test_entries_do_not_wait_for_uploads_that_are_not_wanted_yet(receiver: Receiver, tmp_path: Path) -> None:

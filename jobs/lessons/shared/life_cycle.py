@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jobs.datasets import Tabular
+    from jobs.monitor import Monitor
     from jobs.training import Session
 
 
@@ -98,6 +99,7 @@ def two_classes(
     loss: str = "binary_crossentropy",
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
     onlooker: Onlooker | None = None,
+    monitor: "Monitor | None" = None,
 ) -> Trained:
     """Go through the six stages with a table.
 
@@ -110,6 +112,7 @@ def two_classes(
         loss: Keras's name of it.
         callbacks: Keras's, for the model.
         onlooker: is told what each stage has produced.
+        monitor: what makes an epoch the best, instead of the lowest loss.
     """
     data, parts = prepare(session, lambda: session.load(params.dataset), params.validation_split, params.scale_features)
     return train(
@@ -123,6 +126,7 @@ def two_classes(
         loss=loss,
         callbacks=callbacks,
         onlooker=onlooker,
+        monitor=monitor,
         remedy=networks.remedy(params.learning_rate, params.scale_features),
     )
 
@@ -152,6 +156,7 @@ def train(
     loss: str = "binary_crossentropy",
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
     onlooker: Onlooker | None = None,
+    monitor: "Monitor | None" = None,
     predict: Sequence["NDArray[np.float32]"] = (),
     remedy: str = "",
 ) -> Trained:
@@ -162,7 +167,7 @@ def train(
         data: where ``parts`` are from.
         parts: what is trained and tested on.
         build: the network, not compiled.
-        optimizer, minimised, loss, callbacks, onlooker: see :func:`two_classes`.
+        optimizer, minimised, loss, callbacks, onlooker, monitor: see :func:`two_classes`.
         predict: what callbacks will ask the model about while it trains.
         remedy: what to try should the loss stop being a number.
     """
@@ -193,6 +198,7 @@ def train(
             evaluate=[parts.train] if parts.test is None else [parts.train, parts.test],
             predict=[parts.shown[0][: outcome.SHOWN], *predict],
             callbacks=called,
+            monitor=monitor,
             remedy=remedy,
         )
         stage.summary = (

@@ -65,6 +65,7 @@ def head(
     imports: str = "",
     needs: Sequence[str] = (),
     beside: str | None = None,
+    standard: Sequence[str] = (),
 ) -> str:
     """The docstring and the imports, and what must be set before Keras is imported for the same numbers.
 
@@ -75,6 +76,7 @@ def head(
         imports: further import lines.
         needs: further packages.
         beside: the file that must lie beside the listing; empty for none.
+        standard: modules of Python's own that the rest needs.
     """
     from_sklearn = dataset in _IMPORTS or "sklearn" in imports
     if beside is None:
@@ -89,8 +91,9 @@ def head(
         before.append(
             'os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # how the run computed; set before Keras is imported\n'
         )
-    standard = "import math\nimport os\n" if jit_compile or before else "import math\n"
-    text = f'"""{about}. Needs {listed}.{put}\n"""\n\n{standard}'.replace('.\n"""', '."""')
+    modules = sorted({"math", *standard, *(["os"] if jit_compile or before else [])})
+    imported = "".join(f"import {module}\n" for module in modules)
+    text = f'"""{about}. Needs {listed}.{put}\n"""\n\n{imported}'.replace('.\n"""', '."""')
     if before:
         text += f"\n{''.join(before)}"
     text += f"\nimport keras\nimport numpy as np\n{_IMPORTS.get(dataset, '')}{imports}"
