@@ -48,7 +48,7 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class HomePage(Page):
-    """What the home page shows. ``active`` runs train or wait, ``recent`` ones rest; ``tried`` lessons have a completed run."""
+    """What the home page shows: ``active`` runs train or wait, ``recent`` ones rest, ``tried`` lessons are done."""
 
     chapters: tuple[course.Chapter, ...]
     first: Lesson[Any]
