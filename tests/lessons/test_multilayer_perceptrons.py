@@ -131,10 +131,10 @@ def _right(plane: dict[str, Any], held_out: bool) -> float:
     left, right, bottom, top = plane["extent"]
     columns = plane["columns"]
     rows = len(plane["answers"]) // columns
-    hits = []
+    hits: list[bool] = []
     for x, y, label, away in plane["points"]:
         if away == held_out:
             column = round((x - left) / (right - left) * (columns - 1))
             row = round((top - y) / (top - bottom) * (rows - 1))
             hits.append((plane["answers"][row * columns + column] > 50) == (label == 1))
-    result: float = sum(hits) / len(hits)
+    return sum(hits) / len(hits)
