@@ -42,23 +42,25 @@ def admit(board: Board, request: NewRun, idempotency_key: str | None = None) -> 
 
 
 def complete(board: Board, lesson: Lesson[Any], params: Params) -> tuple[Params, tuple[str, ...]]:
-    """The params with the dataset resolved, checked against it, and what to tell the user about the choice.
+    """The params, checked, with the dataset resolved where there is one, and what to tell the user about the choice.
 
     Raises:
         Problem: as for :func:`admit`.
     """
+    issues = lesson.check_params(params)
+    notes: tuple[str, ...] = ()
     wanted = getattr(params, "dataset", None)
-    if wanted is None:
-        return params, ()
-    dataset = resolve(board, lesson, wanted)
-    params = params.model_copy(update={"dataset": dataset.name})
-    issues = lesson.check(params, dataset)
+    if wanted is not None:
+        dataset = resolve(board, lesson, wanted)
+        params = params.model_copy(update={"dataset": dataset.name})
+        issues = issues + lesson.check(params, dataset)
+        chosen = f"dataset auto took {dataset.name}" if wanted == "auto" else f"dataset {dataset.name}"
+        notes = (f"{chosen}: {dataset.detail}",)
     if issues:
         raise invalid_input(
             [FieldError(pointer=f"/params/{issue.field}", code=issue.code, detail=issue.detail) for issue in issues]
         )
-    chosen = f"dataset auto took {dataset.name}" if wanted == "auto" else f"dataset {dataset.name}"
-    return params, (f"{chosen}: {dataset.detail}",)
+    return params, notes
 
 
 def resolve(board: Board, lesson: Lesson[Any], wanted: str) -> DatasetState:

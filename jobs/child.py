@@ -7,6 +7,7 @@ tells the worker so, which ends a child that hangs.
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -70,6 +71,7 @@ def main(order: Order, worker: Connection) -> None:
     redirect_output(order.directory / OUTPUT)
     if order.gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = order.gpu
+    _keep_compiled_in(order.directory / "compiled")
     # The reporter shares the interpreter with the training: this halves the time until an epoch is on its way.
     sys.setswitchinterval(0.0005)
     stop = Stop()
@@ -121,6 +123,16 @@ def main(order: Order, worker: Connection) -> None:
     reporter.join()
     # At once: the libraries' own threads have nothing to say any more, and the slot is wanted.
     os._exit(0 if reporter.refused is None else _exit_code(reporter.refused))
+
+
+def _keep_compiled_in(folder: Path) -> None:
+    """Where PyTensor and Numba put what they compile, by Numba alone: without a word it would be the home folder.
+
+    It goes with the attempt, so that a file cut short by a kill never meets another one. Both read this when they are
+    imported, which only a lesson that uses them does.
+    """
+    os.environ["PYTENSOR_FLAGS"] = f"cxx=,base_compiledir={shlex.quote(str(folder))}"
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
 
 
 def _exit_code(refusal: Refused) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import keras
@@ -11,13 +12,19 @@ from jobs.protocol import EnvironmentData, Route
 PACKAGES = ("keras", "tensorflow", "jax", "numpy")
 
 
-def environment(route: Route, jit_compile: bool) -> EnvironmentData:
-    """The environment of this process."""
+def environment(
+    route: Route, jit_compile: bool, device: str | None = None, packages: Sequence[str] = ()
+) -> EnvironmentData:
+    """The environment of this process; ``device`` where it isn't Keras's, and further ``packages`` that are used."""
     backend = keras.backend.backend()
     used = [name for name in PACKAGES if name in {"keras", "numpy", backend}]
-    versions = {"python": platform.python_version(), **{name: version(name) for name in used}, "fitboard": _own()}
+    versions = {
+        "python": platform.python_version(),
+        **{name: version(name) for name in (*used, *packages)},
+        "fitboard": _own(),
+    }
     return EnvironmentData(
-        backend=backend, device=describe(gpus()), route=route, jit_compile=jit_compile, versions=versions
+        backend=backend, device=device or describe(gpus()), route=route, jit_compile=jit_compile, versions=versions
     )
 
 

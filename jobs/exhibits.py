@@ -5,9 +5,9 @@ one by ``session.show``; one shown again under the same ``name`` takes the place
 moves while a network trains.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, model_validator
 
 from jobs.protocol import Number, Wire, Word
 
@@ -84,8 +84,11 @@ class Lines(Wire):
     y_title: Short = ""
 
 
-class Point(Wire):
-    """A row of a two-dimensional problem: where it lies, its class, and whether it was held out."""
+class Point(NamedTuple):
+    """A row of a two-dimensional problem: where it lies, its class, and whether it was held out.
+
+    In JSON it is a list of these four: a plane has hundreds, and moves.
+    """
 
     x: FiniteFloat
     y: FiniteFloat
@@ -96,8 +99,8 @@ class Point(Wire):
 class Plane(Wire):
     """What a network answers over a plane, with rows upon it.
 
-    ``answers`` are probabilities of class 1 in percent, row by row from the top left, ``columns`` in a row;
-    ``extent`` is left, right, bottom, top.
+    ``answers`` are probabilities of class 1 in percent, row by row from the top left corner to the bottom right one,
+    ``columns`` in a row; ``extent`` is left, right, bottom, top.
     """
 
     kind: Literal["plane"] = "plane"
@@ -105,6 +108,16 @@ class Plane(Wire):
     answers: Annotated[list[Annotated[int, Field(ge=0, le=100)]], Field(min_length=4, max_length=10_000)]
     extent: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
     points: Annotated[tuple[Point, ...], Field(max_length=1000)] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        rows, rest = divmod(len(self.answers), self.columns)
+        if rest or rows < 2:
+            raise ValueError(f"{len(self.answers)} answers are no two or more rows of {self.columns}")
+        left, right, bottom, top = self.extent
+        if not (left < right and bottom < top):
+            raise ValueError(f"extent {self.extent} is not left, right, bottom, top")
+        return self
 
 
 class Node(Wire):
@@ -122,13 +135,29 @@ class Graph(Wire):
     nodes: Annotated[list[Node], Field(min_length=1, max_length=80)]
     edges: Annotated[list[tuple[Short, Short]], Field(max_length=160)]
 
+    @model_validator(mode="after")
+    def _has_no_circle(self) -> Self:
+        """Refuse edges to nodes that aren't there, and circles: neither can be drawn."""
+        names = {node.id for node in self.nodes}
+        if len(names) < len(self.nodes):
+            raise ValueError("two nodes have the same id. Give each its own")
+        for edge in self.edges:
+            if not names.issuperset(edge):
+                raise ValueError(f"the edge {list(edge)} ends in no node. Name two of the nodes")
+        waiting = {name: {start for start, end in self.edges if end == name} for name in names}
+        while ready := {name for name, starts in waiting.items() if not starts}:
+            waiting = {name: starts - ready for name, starts in waiting.items() if name not in ready}
+        if waiting:
+            raise ValueError(f"the edges go round in a circle at {sorted(waiting)[0]!r}. Leave one of them out")
+        return self
+
 
 class Weights(Wire):
     """A layer of a :class:`Network`: ``weights[i][j]`` from neuron ``i`` before it to its neuron ``j``."""
 
     title: Short
     weights: Annotated[list[list[FiniteFloat]], Field(min_length=1, max_length=64)]
-    biases: Annotated[list[FiniteFloat], Field(max_length=64)]
+    biases: Annotated[list[FiniteFloat], Field(min_length=1, max_length=64)]
 
 
 class Network(Wire):
@@ -137,6 +166,16 @@ class Network(Wire):
     kind: Literal["network"] = "network"
     inputs: Annotated[list[Short], Field(min_length=1, max_length=64)]
     layers: Annotated[list[Weights], Field(min_length=1, max_length=10)]
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        before = len(self.inputs)
+        for layer in self.layers:
+            neurons = len(layer.biases)
+            if len(layer.weights) != before or {len(row) for row in layer.weights} != {neurons}:
+                raise ValueError(f"layer {layer.title!r} needs {before} rows of {neurons} weights, one for each bias")
+            before = neurons
+        return self
 
 
 Content = Annotated[

@@ -24,6 +24,7 @@ from jobs.exhibits import Exhibit
 from jobs.generations import Generation
 from jobs.keeper import Keeper
 from jobs.monitor import Monitor
+from jobs.pace import Pace
 from jobs.progress import Progress
 from jobs.protocol import CheckpointData, EventType, LogData, ModelData, Stage, StageData
 from jobs.restoring import Fetch, load, nothing
@@ -128,6 +129,15 @@ class Session:
         self._choice = choice
         self._report(EventType.ENVIRONMENT, environment(route=choice.route, jit_compile=choice.jit_compile))
         self.log(choice.why)
+
+    def computes_on(self, device: str | None = None, packages: Sequence[str] = ()) -> None:
+        """Report what this attempt computes with; for a lesson that trains nothing and so has no :meth:`choose`.
+
+        Args:
+            device: where, for a library of its own; None looks at Keras's devices, which takes seconds with a GPU.
+            packages: whose versions are noted besides.
+        """
+        self._report(EventType.ENVIRONMENT, environment("plain", False, device, packages))
 
     def log(self, message: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a line into the run's log."""
@@ -304,6 +314,15 @@ class Session:
     def watch(self, look: Callable[[int], None], every: float = 1.0) -> Any:
         """A callback for :meth:`fit` that calls ``look`` with an epoch now and then, see :class:`Watch`."""
         return Watch(look, every, self._clock)
+
+    def pace(self, per_second: int) -> Any:
+        """A callback for :meth:`fit` that holds it back to so many epochs a second, see :class:`Pace`; 0 doesn't."""
+        return Pace(per_second, self._wait, self._clock)
+
+    def _wait(self, seconds: float) -> None:
+        self._progress.alive()
+        if self._stop.wait(seconds):
+            raise Stopped
 
     def result(self, outcome: dict[str, Any]) -> None:
         """Report the lesson's outcome; numbers that aren't finite become null."""

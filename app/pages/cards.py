@@ -43,6 +43,7 @@ class Card:
     spark: str
     tags: tuple[str, ...]
     created_at: datetime
+    answer: str | None
     seconds: float | None
     queue_position: int | None
     seq: int
@@ -69,6 +70,12 @@ def newest(run: Run) -> Figure | None:
     return None
 
 
+def _answer(run: Run) -> str | None:
+    """What a lesson without training came to."""
+    result = run.result or {}
+    return f"{result['expression']} is {result['answer']}" if "answer" in result else None
+
+
 def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | None) -> Card:
     best = None if run.best_value is None else Figure(run.best_monitor or "", short(run.best_value))
     seconds = None
@@ -91,6 +98,7 @@ def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | Non
         spark=spark,
         tags=tags,
         created_at=run.created_at,
+        answer=_answer(run),
         seconds=seconds,
         queue_position=queue_position,
         seq=run.seq,

@@ -1,7 +1,7 @@
 """A lesson's page: what it shows, the form made from its parameters, and the code that will run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app import board as boards
 from app import forms
 from app.errors import Problem
-from app.pages import course, snippets
+from app.pages import course, pace, snippets
 from app.pages.cards import Card, cards
 from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
@@ -70,7 +70,6 @@ class LessonPage(Page):
     curl: str
     python: str
     command: str
-    seconds_per_epoch: float | None
     seconds: float | None
     runs: tuple[Card, ...]
     before: course.Step | None
@@ -124,10 +123,12 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     auto = next(iter(usable or known[-1:]), None)
     with board.database.read() as session:
         since = datetime.now(UTC) - REMEMBERED
-        per_epoch = queries.seconds_per_epoch(session, lesson.slug, since)
+        earlier = queries.epochs_of(session, lesson.slug, since)
         runs = cards(session, queries.search(session, queries.RunQuery(lesson=lesson.slug, limit=4)).items)
     changes = forms.changed(fields, params.model_dump(mode="json"))
     origin, token = str(request.base_url).rstrip("/"), board.settings.token is not None
+    known_pace = pace.of(earlier, _rows(lesson, [*known, *([] if auto is None else [replace(auto, name="auto")])]))
+    per_epoch = known_pace.of_epoch(params.model_dump())
     epochs = getattr(params, "epochs", None)
     choices = tuple(
         Choice(
@@ -162,7 +163,6 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),
-        seconds_per_epoch=per_epoch,
         seconds=None if per_epoch is None or epochs is None else per_epoch * epochs,
         runs=tuple(runs),
         before=steps[place - 1] if place else None,
@@ -171,7 +171,8 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
             "lesson": lesson.slug,
             "origin": origin,
             "token": token,
-            "secondsPerEpoch": per_epoch,
+            "pace": known_pace.seconds,
+            "rows": known_pace.rows,
             "fields": [
                 {
                     "name": field.name,
@@ -201,6 +202,13 @@ def validated(model: type[Params], values: Mapping[str, Any]) -> tuple[Params, d
 def _text(field: forms.Field, values: Mapping[str, Any], query: Mapping[str, str]) -> str:
     """What stands in a field: what was typed, to the letter, or the value."""
     return query[field.name] if field.name in query else forms.shown(values[field.name])
+
+
+def _rows(lesson: Lesson[Any], known: Iterable[Shelf]) -> dict[str, int]:
+    """The training images of each dataset, where a lesson takes a part of them."""
+    if "samples" not in lesson.params.model_fields:
+        return {}
+    return {shelf.name: shelf.rows for shelf in known if shelf.rows}
 
 
 def _auto_words(shelf: Shelf | None) -> dict[str, str]:

@@ -98,6 +98,7 @@ class RunPage(Page):
     improvements: tuple[Checkpoint, ...]
     lines: tuple[Line, ...]
     exhibits: tuple[showing.View, ...]
+    exhibits_first: bool
     settings: tuple[Setting, ...]
     trains: bool
     again: str
@@ -166,6 +167,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         improvements=tuple(one for one in reversed(saved) if one.kind == "improvement"),
         lines=tuple(_lines(seen))[-LINES:],
         exhibits=tuple(showing.views(exhibits.of(session, found.number))),
+        exhibits_first=_exhibits_first(found),
         settings=settings(found),
         trains=_trains(found),
         again=_again(found, fields),
@@ -257,6 +259,13 @@ def _trains(found: Run) -> bool:
         return registry.get(found.lesson).trains
     except KeyError:
         return True
+
+
+def _exhibits_first(found: Run) -> bool:
+    try:
+        return registry.get(found.lesson).exhibits_first
+    except KeyError:
+        return False
 
 
 def _fields(found: Run) -> tuple[forms.Field, ...]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from app.errors import Problem
-from app.pages import home, lab, lesson, problems, reference, run, runs, sweeps, try_it
+from app.pages import glossary, home, lab, lesson, problems, reference, run, runs, sweeps, try_it
 from app.pages.shared import site
 from app.pages.shelf import Shelves
 from app.pages.site import Site
@@ -25,19 +25,9 @@ def install(app: FastAPI, cache: Path) -> None:
         cache: a folder for what is made once.
     """
     app.state.site = Site(cache)
-    for part in (
-        home.router,
-        lesson.router,
-        lab.router,
-        run.router,
-        try_it.router,
-        runs.router,
-        sweeps.router,
-        problems.router,
-        reference.router,
-        router,
-    ):
-        app.include_router(part)
+    for part in (home, lesson, lab, run, try_it, runs, sweeps, problems, reference, glossary):
+        app.include_router(part.router)
+    app.include_router(router)
 
 
 @contextmanager

@@ -7,17 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.drawings import lines, matrix
+from app.drawings import graph, lines, matrix, network, plane
 from jobs.exhibits import Exhibit, Table
 
-DRAW: Mapping[str, Callable[[Any], Any]] = {"lines": lines.draw, "matrix": matrix.draw}
+DRAW: Mapping[str, Callable[[Any], Any]] = {
+    "graph": graph.draw,
+    "lines": lines.draw,
+    "matrix": matrix.draw,
+    "plane": plane.draw,
+    "network": network.draw,
+}
 """What makes a drawing's geometry, by kind; the other kinds are shown as they are."""
 
-WIDE = {"matrix", "graph", "network"}
+WIDE = {"matrix"}
 """Kinds that want the whole width of the page."""
 
+HALF = 500
+"""Pixels that a graph may be wide on half of the page."""
 
-NARROW = 64
+NARROW = 4
+"""So many layers of a network fit into half the page."""
+
+
+CHARACTERS = 64
 """A table whose columns are so many characters wide in all fits into half of the page."""
 
 
@@ -36,15 +48,20 @@ def views(exhibits: Iterable[Exhibit]) -> Iterator[View]:
     for exhibit in exhibits:
         kind = exhibit.content.kind
         draw = DRAW.get(kind)
-        yield View(exhibit, kind, None if draw is None else draw(exhibit.content), _wide(exhibit))
+        drawing = None if draw is None else draw(exhibit.content)
+        yield View(exhibit, kind, drawing, _wide(exhibit, drawing))
 
 
-def _wide(exhibit: Exhibit) -> bool:
+def _wide(exhibit: Exhibit, drawing: Any) -> bool:
     content = exhibit.content
+    if content.kind == "graph":
+        return bool(drawing.width > HALF)
     if content.kind == "pictures":
         return content.columns > 6
     if content.kind == "table":
-        return len(content.columns) > 6 or _width(content) > NARROW
+        return len(content.columns) > 6 or _width(content) > CHARACTERS
+    if content.kind == "network":
+        return len(content.layers) > NARROW
     return content.kind in WIDE
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app import firstscript
-from app.pages import course, words
+from app.pages import course, terms, words
 from app.pages.assets import Assets, Plotly
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
@@ -53,7 +53,7 @@ class Site:
         )
         self.templates.filters.update(
             duration=words.duration, size=words.size, metric=words.metric, moment=words.moment, clock=words.clock,
-            status=words.status, json=as_json,
+            status=words.status, json=as_json, linked=terms.linked,
         )  # fmt: skip
 
     def start(self) -> None:

@@ -229,14 +229,13 @@ def paused_for_room(session: Session) -> dict[str, int]:
     return {run_id: int(size) for run_id, size in session.execute(query)}
 
 
-def seconds_per_epoch(session: Session, lesson: str, since: datetime) -> float | None:
-    """The median over recent completed runs of a lesson, as a first guess of how long another will take."""
+def epochs_of(session: Session, lesson: str, since: datetime) -> list[tuple[float, dict[str, Any]]]:
+    """How many seconds an epoch of recent completed runs took, with their params; tells how long another will take."""
     query = (
-        select(Run.seconds_per_epoch)
+        select(Run.seconds_per_epoch, Run.params)
         .where(Run.lesson == lesson, Run.status == Status.COMPLETED, Run.seconds_per_epoch.is_not(None))
         .where(Run.finished_at >= since)
         .order_by(Run.number.desc())
         .limit(25)
     )
-    found = sorted(value for value in session.scalars(query) if value is not None)
-    return found[len(found) // 2] if found else None
+    return [(seconds, params) for seconds, params in session.execute(query) if seconds is not None]

@@ -102,6 +102,10 @@ def _nothing_to_object(_params: Any, _dataset: "DatasetState") -> list[Issue]:
     return []
 
 
+def _nothing_amiss(_params: Any) -> list[Issue]:
+    return []
+
+
 def _no_band(_params: Any) -> Band | None:
     return None
 
@@ -136,9 +140,11 @@ class Lesson(Generic[P]):
         repeats: what the listing needs and gives, in a sentence.
         jit_compile: what the listing says before a run has chosen: True where the model trains compiled on a CPU.
         check: what does not fit together once the dataset is known (a batch larger than the data, say).
+        check_params: what does not fit together among the params themselves, for a lesson that makes its own data.
         stages: what the lesson goes through, in order, each with what it is for.
         trains: whether it trains a network: then it has curves and saved models.
         asking: how the models of its runs can be asked; None where they can't.
+        exhibits_first: whether its run's page shows exhibits above the curves: they are what to watch.
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
 
@@ -155,7 +161,9 @@ class Lesson(Generic[P]):
     repeats: str = "A plain Keras script. It needs nothing of Fitboard and gives the same curves."
     jit_compile: bool = True
     check: Callable[[P, "DatasetState"], list[Issue]] = _nothing_to_object
+    check_params: Callable[[P], list[Issue]] = _nothing_amiss
     stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)
     trains: bool = True
     asking: Asking | None = None
+    exhibits_first: bool = False
     band: Callable[[P], Band | None] = _no_band

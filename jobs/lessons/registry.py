@@ -10,11 +10,19 @@ from jobs.lessons.convolution.lesson import LESSON as CONVOLUTION
 from jobs.lessons.dropout.lesson import LESSON as DROPOUT
 from jobs.lessons.first_network.lesson import LESSON as FIRST_NETWORK
 from jobs.lessons.history.lesson import LESSON as HISTORY
+from jobs.lessons.keras.lesson import LESSON as KERAS
 from jobs.lessons.learning_rate.lesson import LESSON as LEARNING_RATE
 from jobs.lessons.mnist.lesson import LESSON as MNIST
+from jobs.lessons.multilayer_perceptrons.lesson import LESSON as MULTILAYER_PERCEPTRONS
 from jobs.lessons.scikit_learn.lesson import LESSON as SCIKIT_LEARN
+from jobs.lessons.tensorflow.lesson import LESSON as TENSORFLOW
+from jobs.lessons.theano.lesson import LESSON as THEANO
 
 LESSONS: tuple[Lesson[Any], ...] = (
+    THEANO,
+    TENSORFLOW,
+    KERAS,
+    MULTILAYER_PERCEPTRONS,
     FIRST_NETWORK,
     SCIKIT_LEARN,
     HISTORY,

@@ -99,12 +99,28 @@ async function showCode() {
   }
 }
 
+/** The mean over what is tried: the time of one image times the images, where a part of them is taken. */
+function secondsPerEpoch() {
+  const tried = (/** @type {string} */ name) => {
+    const field = fields.find((one) => one.name === name);
+    return field ? several.values(field) : [undefined];
+  };
+  const mean = (/** @type {number[]} */ list) => list.reduce((sum, one) => sum + one, 0) / list.length;
+  const sizes = tried("dataset").flatMap((dataset) =>
+    tried("samples").map((samples) => {
+      const rows = data.rows[String(dataset)];
+      return samples === undefined ? 1 : Math.min(Number(samples) || rows, rows ?? Infinity);
+    }),
+  );
+  return mean(tried("network").map((network) => data.pace[String(network)] ?? data.pace[""])) * mean(sizes);
+}
+
 function showEstimate() {
   const epochs = fields.find((field) => field.name === "epochs");
   const tried = epochs ? several.values(epochs).map(Number) : [];
   const all = (tried.reduce((sum, one) => sum + one, 0) / tried.length) * several.count;
-  const seconds = data.secondsPerEpoch * all;
-  if (!data.secondsPerEpoch || !(seconds > 0) || !Number.isFinite(seconds)) return;
+  const seconds = secondsPerEpoch() * all;
+  if (!(seconds > 0) || !Number.isFinite(seconds)) return;
   const strong = byId("estimate").querySelector("strong");
   setText(strong, duration(seconds));
 }
@@ -133,7 +149,9 @@ function keepInAddress() {
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
 }
 
-const trainWords = () => (several.count > 1 ? `Train ${several.count} runs` : "Train");
+/** What the button says at rest: Train, or Run where nothing is trained. */
+const verb = button.querySelector("span")?.textContent ?? "";
+const trainWords = () => (several.count > 1 ? `${verb} ${several.count} runs` : verb);
 
 let timer = 0;
 function onChange() {

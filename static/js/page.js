@@ -88,13 +88,17 @@ export async function fetchPage(address) {
 }
 
 /**
- * Put another element in a place; focus that was inside stays on the element with the same id.
+ * Put another element in a place; focus that was inside stays on the element with the same id, and what was opened stays
+ * open.
  * @param {Element} old
  * @param {Element} fresh
  */
 export function swap(old, fresh) {
   if (old.outerHTML === fresh.outerHTML) return;
   const focused = old.contains(document.activeElement) ? document.activeElement?.id : "";
+  for (const opened of old.querySelectorAll("details[id][open]")) {
+    fresh.querySelector(`details#${CSS.escape(opened.id)}`)?.setAttribute("open", "");
+  }
   old.replaceWith(fresh);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }

@@ -15,6 +15,19 @@ CONTENTS: dict[str, dict[str, Any]] = {
     "pictures": {"pictures": [{"png": PNG, "caption": "a four", "right": False}], "columns": 3},
     "matrix": {"classes": ["cat", "dog"], "counts": [[8, 2], [0, 5]]},
     "lines": {"x": [0, 1, 2], "lines": [{"name": "cosine", "values": [0.1, None, 0.01]}], "x_title": "step"},
+    "plane": {
+        "columns": 3,
+        "answers": [0, 40, 80, 10, 50, 90, 20, 60, 100],
+        "extent": [-1, 1, 0, 2],
+        "points": [[-0.5, 1, 0, False], [0.5, 1, 1, True], [-0.5, 0.5, 1, False]],
+    },
+    "network": {
+        "inputs": ["x", "y"],
+        "layers": [
+            {"title": "hidden 1 (relu)", "weights": [[1.0, -2.5], [0.0, 0.5]], "biases": [0.25, -0.125]},
+            {"title": "output (sigmoid)", "weights": [[0.5], [-1.0]], "biases": [0.0]},
+        ],
+    },
 }
 
 
@@ -66,6 +79,18 @@ WORDS = {
     "pictures": [PNG, "a four", "✕"],
     "matrix": ["13 of 15 are right. Most often cat was taken for dog: 2 times.", "heat-7", "80 %"],
     "lines": ["cosine: from 0.1000 to 0.0100."],
+    "plane": [
+        "The network takes 56 % of the plane for class 1. 1 of 2 training points lie on their side of the boundary. "
+        "1 of 1 held-out points lie on their side of the boundary.",
+        "class 1, held out <b>1</b>",
+        "band-9",
+    ],
+    "network": [
+        "From 2 to 2 to 1 neurons, 6 weights and 3 biases. The largest weight is -2.50, from x to neuron 2 of hidden 1",
+        "hidden 1 (relu), neuron 2: bias -0.12, weights -2.50, 0.50",
+        "wire minus size-6",
+        "from neuron 2</th>",
+    ],
 }
 
 
@@ -88,6 +113,11 @@ def test_each_kind_stands_on_the_page(server: Server, kind: str) -> None:
         {"kind": "facts", "facts": []},
         {"kind": "pictures", "pictures": [{"png": "<script>"}]},
         {"kind": "text", "text": "a" * 20_001},
+        {"kind": "plane", "columns": 2, "answers": [0, 50, 100], "extent": [0, 1, 0, 1]},
+        {"kind": "plane", "columns": 2, "answers": [0, 50], "extent": [0, 1, 0, 1]},
+        {"kind": "plane", "columns": 2, "answers": [0, 50, 50, 100], "extent": [1, 1, 0, 1]},
+        {"kind": "network", "inputs": ["x"], "layers": [{"title": "", "weights": [[1], [2]], "biases": [0]}]},
+        {"kind": "network", "inputs": ["x"], "layers": [{"title": "", "weights": [[1, 2]], "biases": [0]}]},
     ],
 )
 def test_what_is_no_exhibit_is_refused_whole(server: Server, content: dict[str, Any]) -> None:

@@ -19,7 +19,10 @@ SLUGS = [
     *("theano", "tensorflow", "keras", "multilayer-perceptrons", "first-network", "scikit-learn", "history"),
     *("checkpoints", "dropout", "learning-rate", "convolution", "mnist", "cifar10", "augmentation"),
 ]
-PAGES = ["/", "/lessons/first-network", "/lessons/mnist", "/runs", "/lab", "/errors", "/docs", "completed", "failed"]
+PAGES = [
+    *("/", "/lessons/first-network", "/lessons/mnist", "/runs", "/lab", "/errors", "/docs", "/glossary"),
+    *("completed", "failed", "/compare"),
+]
 
 
 class Elements(HTMLParser):
@@ -65,20 +68,7 @@ def data_of(server: Server, path: str, name: str) -> Any:
     return json.loads(found[1])
 
 
-@pytest.fixture(
-    params=[
-        "/",
-        "/lessons/first-network",
-        "/lessons/mnist",
-        "/runs",
-        "/lab",
-        "/errors",
-        "/docs",
-        "completed",
-        "failed",
-        "/compare",
-    ]
-)
+@pytest.fixture(params=PAGES)
 def any_page(request: pytest.FixtureRequest, server: Server, runs: Runs) -> Elements:
     """Each page in turn."""
     path = str(request.param)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _LOOK = """\
 # Look inside: what each layer makes of the first test image.
-inside = keras.Model(model.inputs, [layer.output for layer in model.layers])
+inside = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
 for layer, output in zip(model.layers, inside(x_test[:1], training=False)):
     print(f"{layer.name:10} {tuple(output.shape[1:])}  strongest {np.max(output):.3f}")
 """

@@ -65,7 +65,7 @@ class Looking:
         self._session = session
         self._model = model
         self._places = [place for place in places if place.name != "flatten"]
-        self._inside = keras.Model(model.inputs, [model.get_layer(place.name).output for place in self._places])
+        self._inside = keras.Model(model.inputs[0], [model.get_layer(place.name).output for place in self._places])
         self._x, self._truth, self._names = x[None], truth, names
         # What epochs don't change is shown at once, and nothing else: a later attempt must not put it in place of more.
         digit = Pictures(pictures=[image(encode_png(pixels), f"a {names[truth]}")], columns=1, size=196)

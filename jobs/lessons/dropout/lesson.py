@@ -63,7 +63,7 @@ def check(params: DropoutParams, dataset: "DatasetState") -> list[Issue]:
 
 
 _BANDS = {
-    "pima-indians-diabetes": (0.66, 0.82, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
+    "pima-indians-diabetes": (0.66, 0.84, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
     "ionosphere": (0.86, 1.00, "64 % of the rows are good: 0.64 is what constant guessing gets."),
     "breast-cancer": (0.93, 1.00, "63 % of the rows are benign: 0.63 is what constant guessing gets."),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.first_network.guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network.listing import script
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -32,13 +32,6 @@ class FirstNetworkParams(Params):
     seed: Integer = parameters.seed()
 
 
-_BANDS = {
-    "pima-indians-diabetes": (0.70, 0.82, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
-    "ionosphere": (0.85, 0.99, "64 % of the rows are good: 0.64 is what constant guessing gets."),
-    "breast-cancer": (0.93, 1.00, "63 % of the rows are benign: 0.63 is what constant guessing gets."),
-}
-
-
 def check(params: FirstNetworkParams, dataset: "DatasetState") -> list[Issue]:
     """What doesn't fit the data: a batch larger than the training rows, or a split that leaves a side empty."""
     return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
@@ -46,20 +39,7 @@ def check(params: FirstNetworkParams, dataset: "DatasetState") -> list[Issue]:
 
 def band(params: FirstNetworkParams) -> Band | None:
     """Where a healthy accuracy falls; nothing can be said of settings far from the presets that aim at one."""
-    known = _BANDS.get(params.dataset)
-    sound = params.epochs >= 40 and params.learning_rate <= 0.01 and params.optimizer in {"adam", "nadam", "rmsprop"}
-    if known is None or not sound or (not params.scale_features and params.dataset == "breast-cancer"):
-        return None
-    low, high, why = known
-    held_out = params.validation_split > 0
-    if not held_out:
-        high = min(high + 0.06, 1.0)
-        why += " Rows that were trained on flatter the score."
-    if not params.scale_features:
-        low -= 0.05
-        why += " Features that aren't scaled cost some accuracy."
-    metric = "test accuracy" if held_out else "train accuracy"
-    return Band(metric=metric, low=round(low, 2), high=round(high, 2), why=why)
+    return bands.of_table(params)
 
 
 def build(params: FirstNetworkParams, features: int) -> Any:

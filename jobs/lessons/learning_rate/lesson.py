@@ -106,7 +106,7 @@ def check(params: LearningRateParams, dataset: "DatasetState") -> list[Issue]:
 
 
 _BANDS = {
-    "pima-indians-diabetes": (0.66, 0.82, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
+    "pima-indians-diabetes": (0.70, 0.85, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
     "ionosphere": (0.84, 0.99, "64 % of the rows are good: 0.64 is what constant guessing gets."),
     "breast-cancer": (0.93, 1.00, "63 % of the rows are benign: 0.63 is what constant guessing gets."),
 }

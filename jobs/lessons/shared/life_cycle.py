@@ -4,7 +4,7 @@ Most lessons about tables are this with one thing changed: another network, anot
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,24 +12,16 @@ from jobs.lessons.shared import networks, outcome, tables
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jobs.datasets import Tabular
     from jobs.monitor import Monitor
     from jobs.training import Session
 
 
-class TableParams(Protocol):
-    """The parameters that every such lesson has."""
-
-    @property
-    def dataset(self) -> str:
-        """The table's name."""
-
-    @property
-    def scale_features(self) -> bool:
-        """Whether columns are brought to the same scale."""
-
-    @property
-    def validation_split(self) -> float:
-        """The share of rows held out."""
+class TrainingParams(Protocol):
+    """The parameters that every training has."""
 
     @property
     def epochs(self) -> int:
@@ -46,6 +38,44 @@ class TableParams(Protocol):
     @property
     def seed(self) -> int:
         """Where random numbers start."""
+
+
+class TableParams(TrainingParams, Protocol):
+    """The parameters that every lesson about tables has."""
+
+    @property
+    def dataset(self) -> str:
+        """The table's name."""
+
+    @property
+    def scale_features(self) -> bool:
+        """Whether columns are brought to the same scale."""
+
+    @property
+    def validation_split(self) -> float:
+        """The share of rows held out."""
+
+
+class Onlooker:
+    """Is told what each stage has produced, as soon as it is done. A lesson overrides what it has something to show of.
+
+    What it is given is the training's own: look, and change nothing.
+    """
+
+    def defined(self, model: Any) -> None:
+        """The model has its layers and first weights; it isn't compiled yet."""
+
+    def compiled(self, model: Any, parts: tables.Parts) -> None:
+        """The model has its loss and optimizer, and will train on these rows."""
+
+    def fitted(self, history: Mapping[str, Sequence[float]]) -> None:
+        """The training is over; this is Keras's History."""
+
+    def evaluated(self, scores: Mapping[str, Mapping[str, float]], parts: tables.Parts) -> None:
+        """The finished model was measured: scores by part (``train``, ``test``) and metric."""
+
+    def predicted(self, predictions: Mapping[str, Any]) -> None:
+        """It was asked about a few rows, see :func:`outcome.two_class_predictions`."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +96,12 @@ def two_classes(
     build: Callable[[int], Any],
     optimizer: Callable[[int], Any],
     minimised: str,
+    loss: str = "binary_crossentropy",
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
     monitor: "Monitor | None" = None,
+    onlooker: Onlooker | None = None,
 ) -> Trained:
-    """Go through the six stages.
+    """Go through the six stages with a table.
 
     Args:
         session: the attempt's.
@@ -77,28 +109,84 @@ def two_classes(
         build: the network for so many features, not compiled.
         optimizer: a new one, given the number of steps in an epoch.
         minimised: by what the loss is minimised, for the stage's words: ``Adam with learning rate 0.001``.
+        loss: Keras's name of it.
         callbacks: Keras's, for the model.
         monitor: what makes an epoch the best, instead of the lowest loss.
+        onlooker: is told what each stage has produced.
     """
+    data, parts = prepare(session, lambda: session.load(params.dataset), params.validation_split, params.scale_features)
+    return train(
+        session,
+        params,
+        data,
+        parts,
+        build=lambda: build(len(data.feature_names)),
+        optimizer=optimizer,
+        minimised=minimised,
+        loss=loss,
+        callbacks=callbacks,
+        monitor=monitor,
+        onlooker=onlooker,
+        remedy=networks.remedy(params.learning_rate, params.scale_features),
+    )
+
+
+def prepare(
+    session: "Session", load: Callable[[], "Tabular"], validation_split: float, scale_features: bool
+) -> tuple["Tabular", tables.Parts]:
+    """The first stage: rows, parted and perhaps scaled."""
     with session.stage(Stage.PREPARE) as stage:
-        data = session.load(params.dataset)
-        parts = tables.parted(data, params.validation_split, params.scale_features)
+        data = load()
+        parts = tables.parted(data, validation_split, scale_features)
         stage.summary = parts.summary()
         for warning in parts.warnings():
             session.log(warning, "warning")
+    return data, parts
+
+
+def train(
+    session: "Session",
+    params: TrainingParams,
+    data: "Tabular",
+    parts: tables.Parts,
+    *,
+    build: Callable[[], Any],
+    optimizer: Callable[[int], Any],
+    minimised: str,
+    loss: str = "binary_crossentropy",
+    callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
+    monitor: "Monitor | None" = None,
+    onlooker: Onlooker | None = None,
+    predict: Sequence["NDArray[np.float32]"] = (),
+    remedy: str = "",
+) -> Trained:
+    """The other five stages, as in :func:`two_classes`.
+
+    Args:
+        session: the attempt's, with the lesson's ``params``.
+        data: where ``parts`` are from.
+        parts: what is trained and tested on.
+        build: the network, not compiled.
+        optimizer, minimised, loss, callbacks, monitor, onlooker: see :func:`two_classes`.
+        predict: what callbacks will ask the model about while it trains.
+        remedy: what to try should the loss stop being a number.
+    """
+    told = onlooker or Onlooker()
     with session.stage(Stage.DEFINE) as stage:
-        model = build(len(data.feature_names))
+        model = build()
         session.built(model)
-        stage.summary = f"{len(model.layers)} layers with {model.count_params():,} parameters."
+        stage.summary = f"{outcome.counted(len(model.layers), 'layer')} with {model.count_params():,} parameters."
+    told.defined(model)
     with session.stage(Stage.COMPILE) as stage:
         called = callbacks(model)
         model.compile(
-            loss="binary_crossentropy",
+            loss=loss,
             optimizer=optimizer(math.ceil(len(parts.train[0]) / params.batch_size)),
             metrics=["accuracy"],
             jit_compile=session.choose(model, *parts.train, callbacks=called),
         )
-        stage.summary = f"Binary cross-entropy, minimised by {minimised}."
+        stage.summary = f"{networks.LOSSES[loss]}, minimised by {minimised}."
+    told.compiled(model, parts)
     with session.stage(Stage.FIT) as stage:
         history = session.fit(
             model,
@@ -108,22 +196,26 @@ def two_classes(
             seed=params.seed,
             validation_data=parts.test,
             evaluate=[parts.train] if parts.test is None else [parts.train, parts.test],
-            predict=[parts.shown[0][: outcome.SHOWN]],
+            predict=[parts.shown[0][: outcome.SHOWN], *predict],
             callbacks=called,
             monitor=monitor,
-            remedy=networks.remedy(params.learning_rate, params.scale_features),
+            remedy=remedy,
         )
         stage.summary = (
-            f"{len(history['loss'])} epochs; the loss went from {history['loss'][0]:.4f} to {history['loss'][-1]:.4f}."
+            f"{outcome.counted(len(history['loss']), 'epoch')}; "
+            f"the loss went from {history['loss'][0]:.4f} to {history['loss'][-1]:.4f}."
         )
+    told.fitted(history)
     with session.stage(Stage.EVALUATE) as stage:
         scores = {"train": session.evaluate(model, *parts.train)}
         if parts.test is not None:
             scores["test"] = session.evaluate(model, *parts.test)
         stage.summary = outcome.score_words(scores)
+    told.evaluated(scores, parts)
     with session.stage(Stage.PREDICT) as stage:
         x, y = (part[: outcome.SHOWN] for part in parts.shown)
         answers = session.predict(model, x)[:, 0]
         predictions = outcome.two_class_predictions(data.class_names, answers.tolist(), y.tolist())
         stage.summary = outcome.prediction_words(predictions)
+    told.predicted(predictions)
     return Trained(model, parts, history, scores, predictions)

@@ -6,6 +6,9 @@ from typing import Any
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad", "nadam": "Nadam"}
 """What Keras calls the class behind each name."""
 
+LOSSES = {"binary_crossentropy": "Binary cross-entropy", "mean_squared_error": "Mean squared error"}
+"""What people call the losses of a network with two classes, by Keras's names."""
+
 
 def dense_classifier(features: int, sizes: Sequence[int], activation: str, kernel_initializer: str, seed: int) -> Any:
     """A network that tells two classes apart, not compiled yet; its weights depend on nothing but ``seed``.

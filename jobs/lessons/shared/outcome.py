@@ -14,6 +14,11 @@ SHOWN = 8
 """How many predictions are shown beside the truth."""
 
 
+def counted(number: int, thing: str) -> str:
+    """``1 layer``, ``3 layers``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def scored(
     scores: Mapping[str, Mapping[str, float]], band: Band | None, predictions: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:

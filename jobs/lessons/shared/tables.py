@@ -18,7 +18,7 @@ def split_at(rows: int, validation_split: float) -> int:
     return math.floor(rows * (1.0 - validation_split))
 
 
-def misfits(rows: int, validation_split: float, batch_size: int) -> list[Issue]:
+def misfits(rows: int, validation_split: float, batch_size: int, unit: str = "rows") -> list[Issue]:
     """What doesn't fit a table of ``rows``: a batch larger than the training rows, a split that leaves a side empty."""
     training = split_at(rows, validation_split)
     if training < 1 or (validation_split > 0 and training == rows):
@@ -27,8 +27,8 @@ def misfits(rows: int, validation_split: float, batch_size: int) -> list[Issue]:
             Issue(
                 "validation_split",
                 "leaves_no_rows",
-                f"A validation split of {validation_split:g} leaves none of the {rows} rows {side}. "
-                "Use 0 for no validation, or a share that leaves rows on both sides, such as 0.5.",
+                f"A validation split of {validation_split:g} leaves none of the {rows} {unit} {side}. "
+                f"Use 0 for no validation, or a share that leaves {unit} on both sides, such as 0.5.",
             )
         ]
     if batch_size > training:
@@ -36,7 +36,7 @@ def misfits(rows: int, validation_split: float, batch_size: int) -> list[Issue]:
             Issue(
                 "batch_size",
                 "too_large",
-                f"Batch size {batch_size} is larger than the {training} training rows. Use 1 to {training}.",
+                f"Batch size {batch_size} is larger than the {training} training {unit}. Use 1 to {training}.",
             )
         ]
     return []

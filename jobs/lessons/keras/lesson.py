@@ -1,0 +1,92 @@
+"""Lesson 3, Keras: the life-cycle of a model, with what each of its five calls produces.
+
+The learner sees define, compile, fit, evaluate and predict one after the other, each with its product as soon as it is
+there: layers, loss and optimizer, history, scores, predictions.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.keras.guide import EXPLANATION, PRESETS
+from jobs.lessons.keras.listing import script
+from jobs.lessons.keras.looks import Stages
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+
+if TYPE_CHECKING:
+    from jobs.datasets import DatasetState
+    from jobs.training import Session
+
+
+class KerasParams(Params):
+    """What can be set about the life-cycle."""
+
+    dataset: parameters.TableName = parameters.table()
+    scale_features: Flag = parameters.scale_features()
+    validation_split: Real = parameters.validation_split(0.2)
+    hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
+    activation: parameters.Activation = parameters.activation()
+    kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
+    loss: Literal["binary_crossentropy", "mean_squared_error"] = Field(
+        default="binary_crossentropy",
+        title="Loss",
+        description=(
+            "What compile is told to make small. Cross-entropy punishes a wrong answer the harder the surer it was; "
+            "the mean squared error doesn't as much."
+        ),
+        json_schema_extra={"group": "Training"},
+    )
+    optimizer: parameters.OptimizerName = parameters.optimizer()
+    learning_rate: Real = parameters.learning_rate()
+    epochs: Integer = parameters.epochs(60)
+    batch_size: Integer = parameters.batch_size(10)
+    seed: Integer = parameters.seed()
+
+
+def check(params: KerasParams, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data: a batch larger than the training rows, or a split that leaves a side empty."""
+    return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
+
+
+def band(params: KerasParams) -> Band | None:
+    """Where a healthy accuracy falls; nothing can be said of settings far from the presets that aim at one."""
+    return bands.of_table(params)
+
+
+def build(params: KerasParams, features: int) -> Any:
+    """The network, not compiled yet; its weights depend on nothing but ``params.seed``."""
+    return networks.dense_classifier(
+        features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
+    )
+
+
+def run(params: KerasParams, session: "Session") -> None:
+    """Carry out one attempt, stage by stage."""
+    trained = life_cycle.two_classes(
+        session,
+        params,
+        build=lambda features: build(params, features),
+        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
+        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
+        loss=params.loss,
+        onlooker=Stages(session, params.loss, params.batch_size),
+    )
+    session.result(outcome.scored(trained.scores, band(params), trained.predictions))
+
+
+LESSON = Lesson(
+    slug="keras",
+    number=3,
+    title="Keras and its life-cycle",
+    summary="Five calls make a network: define, compile, fit, evaluate, predict. See what each of them hands on.",
+    explanation=EXPLANATION,
+    params=KerasParams,
+    presets=PRESETS,
+    datasets=parameters.TABLES,
+    run=run,
+    script=script,
+    check=check,
+    asking=table_asking.ASKING,
+    band=band,
+)

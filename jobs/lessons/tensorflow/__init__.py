@@ -1,0 +1,1 @@
+"""Lesson 2, graphs in TensorFlow: ``lesson`` carries both ways out, ``graph`` reads TensorFlow's own graphs."""
