@@ -1,6 +1,7 @@
 """The home page: the course as a path, what runs and ran, and what this machine has."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -14,6 +15,11 @@ from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
 from app.pages.site import Page
 from app.runs import queries
+from jobs.lessons import registry
+from jobs.lessons.base import Lesson
+
+FIRST = "first-network"
+"""The lesson that the big button leads to."""
 
 RECENT = 6
 """How many runs at rest are shown."""
@@ -27,7 +33,7 @@ class Point:
 
     x: float
     y: float
-    step: course.Step
+    lesson: Lesson[Any]
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,13 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class HomePage(Page):
-    """What the home page shows. ``active`` are the runs that train or wait, ``recent`` those at rest."""
+    """What the home page shows. ``active`` runs train or wait, ``recent`` ones rest; ``tried`` lessons have a completed run."""
 
     chapters: tuple[course.Chapter, ...]
+    first: Lesson[Any]
     points: tuple[Point, ...]
     path: str
+    tried: frozenset[str]
     active: tuple[Card, ...]
     recent: tuple[Card, ...]
     total: int
@@ -63,14 +71,16 @@ def home(request: Request) -> Response:
         active = cards(session, queries.search(session, waiting).items)
         recent = cards(session, queries.search(session, ended).items)
         total = queries.count(session, queries.RunQuery())
-    chapters = course.chapters()
-    points = place([step for chapter in chapters for step in chapter.steps])
+        tried = queries.lessons_completed(session)
+    points = place(course.path())
     page = HomePage(
         title="Lessons",
         section="lessons",
-        chapters=chapters,
+        chapters=course.chapters(),
+        first=registry.get(FIRST),
         points=points,
         path=curve(points),
+        tried=tried,
         active=tuple(active),
         recent=tuple(recent),
         total=total,
@@ -85,12 +95,12 @@ def machine(workers: list[Worker], datasets: list[Shelf]) -> Machine:
     return Machine(len(workers), sum(worker.slots for worker in workers), tuple(devices), tuple(datasets))
 
 
-def place(steps: list[course.Step], width: float = 560, height: float = 210) -> tuple[Point, ...]:
+def place(lessons: list[Lesson[Any]], width: float = 560, height: float = 210) -> tuple[Point, ...]:
     """The lessons as points of a falling loss curve: the course is a training too."""
-    gap = (width - 48) / (len(steps) - 1)
+    gap = (width - 48) / (len(lessons) - 1)
     return tuple(
-        Point(24 + gap * index, round(28 + (height - 62) * (1 - 0.76**index), 1), step)
-        for index, step in enumerate(steps)
+        Point(24 + gap * index, round(28 + (height - 62) * (1 - 0.76**index), 1), lesson)
+        for index, lesson in enumerate(lessons)
     )
 
 

@@ -72,17 +72,9 @@ class LessonPage(Page):
     command: str
     seconds: float | None
     runs: tuple[Card, ...]
-    before: course.Step | None
-    after: course.Step | None
+    before: Lesson[Any] | None
+    after: Lesson[Any] | None
     data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComingPage(Page):
-    """A lesson that is part of the course and can't be run yet."""
-
-    step: course.Step
-    ready: course.Step
 
 
 @router.get("/lessons")
@@ -101,12 +93,7 @@ def lesson(request: Request, slug: str) -> Response:
     try:
         found = registry.get(slug)
     except KeyError:
-        step = course.step(slug)
-        if step is None:
-            raise Problem("unknown-lesson", f"There is no lesson {slug[:60]!r}. The home page shows all.") from None
-        ready = next(one for chapter in course.chapters() for one in chapter.steps if one.ready)
-        page = ComingPage(title=step.title, section="lessons", step=step, ready=ready)
-        return site(request).answer(request, "coming.html", page)
+        raise Problem("unknown-lesson", f"There is no lesson {slug[:60]!r}. The home page shows all.") from None
     return site(request).answer(request, "lesson.html", _page(request, found))
 
 
@@ -140,7 +127,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         )
         for one in lesson.presets
     )
-    steps = [step for chapter in course.chapters() for step in chapter.steps]
+    steps = course.path()
     place = next((index for index, step in enumerate(steps) if step.slug == lesson.slug), None)
     return LessonPage(
         title=lesson.title,

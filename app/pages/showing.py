@@ -29,7 +29,7 @@ NARROW = 4
 """So many layers of a network fit into half the page."""
 
 
-CHARACTERS = 64
+TABLE = 64
 """A table whose columns are so many characters wide in all fits into half of the page."""
 
 
@@ -59,7 +59,7 @@ def _wide(exhibit: Exhibit, drawing: Any) -> bool:
     if content.kind == "pictures":
         return content.columns > 6
     if content.kind == "table":
-        return len(content.columns) > 6 or _width(content) > CHARACTERS
+        return len(content.columns) > 6 or _width(content) > TABLE
     if content.kind == "network":
         return len(content.layers) > NARROW
     return content.kind in WIDE

@@ -187,6 +187,11 @@ def queue_length(session: Session) -> int:
     return session.scalar(select(func.count()).where(Run.status == Status.QUEUED)) or 0
 
 
+def lessons_completed(session: Session) -> frozenset[str]:
+    """The lessons of which a run has been completed."""
+    return frozenset(session.scalars(select(Run.lesson).where(Run.status == Status.COMPLETED).distinct()))
+
+
 def running(session: Session) -> list[Run]:
     """The runs under way, oldest first."""
     return list(session.scalars(select(Run).where(Run.status == Status.RUNNING).order_by(Run.number)))

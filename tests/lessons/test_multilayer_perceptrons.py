@@ -137,4 +137,4 @@ def _right(plane: dict[str, Any], held_out: bool) -> float:
             column = round((x - left) / (right - left) * (columns - 1))
             row = round((top - y) / (top - bottom) * (rows - 1))
             hits.append((plane["answers"][row * columns + column] > 50) == (label == 1))
-    return sum(hits) / len(hits)
+    result: float = sum(hits) / len(hits)

@@ -84,7 +84,7 @@ def check(params: CheckpointsParams, dataset: "DatasetState") -> list[Issue]:
 
 def band(params: CheckpointsParams) -> Band | None:
     """Where a healthy accuracy of the last network falls; None for settings far from those that were measured."""
-    return bands.of_table(params)
+    return bands.third_held_out(params)
 
 
 def run(params: CheckpointsParams, session: "Session") -> None:

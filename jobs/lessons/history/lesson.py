@@ -44,7 +44,7 @@ def check(params: HistoryParams, dataset: "DatasetState") -> list[Issue]:
 
 def band(params: HistoryParams) -> Band | None:
     """Where a healthy accuracy falls; nothing can be said of settings far from the presets that aim at one."""
-    return bands.of_table(params)
+    return bands.third_held_out(params)
 
 
 def run(params: HistoryParams, session: "Session") -> None:

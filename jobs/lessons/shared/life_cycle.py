@@ -98,8 +98,8 @@ def two_classes(
     minimised: str,
     loss: str = "binary_crossentropy",
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
-    monitor: "Monitor | None" = None,
     onlooker: Onlooker | None = None,
+    monitor: "Monitor | None" = None,
 ) -> Trained:
     """Go through the six stages with a table.
 
@@ -111,8 +111,8 @@ def two_classes(
         minimised: by what the loss is minimised, for the stage's words: ``Adam with learning rate 0.001``.
         loss: Keras's name of it.
         callbacks: Keras's, for the model.
-        monitor: what makes an epoch the best, instead of the lowest loss.
         onlooker: is told what each stage has produced.
+        monitor: what makes an epoch the best, instead of the lowest loss.
     """
     data, parts = prepare(session, lambda: session.load(params.dataset), params.validation_split, params.scale_features)
     return train(
@@ -125,8 +125,8 @@ def two_classes(
         minimised=minimised,
         loss=loss,
         callbacks=callbacks,
-        monitor=monitor,
         onlooker=onlooker,
+        monitor=monitor,
         remedy=networks.remedy(params.learning_rate, params.scale_features),
     )
 
@@ -155,8 +155,8 @@ def train(
     minimised: str,
     loss: str = "binary_crossentropy",
     callbacks: Callable[[Any], Sequence[Any]] = lambda _model: (),
-    monitor: "Monitor | None" = None,
     onlooker: Onlooker | None = None,
+    monitor: "Monitor | None" = None,
     predict: Sequence["NDArray[np.float32]"] = (),
     remedy: str = "",
 ) -> Trained:
@@ -167,7 +167,7 @@ def train(
         data: where ``parts`` are from.
         parts: what is trained and tested on.
         build: the network, not compiled.
-        optimizer, minimised, loss, callbacks, monitor, onlooker: see :func:`two_classes`.
+        optimizer, minimised, loss, callbacks, onlooker, monitor: see :func:`two_classes`.
         predict: what callbacks will ask the model about while it trains.
         remedy: what to try should the loss stop being a number.
     """
