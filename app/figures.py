@@ -90,7 +90,7 @@ def _layout(metric: str, seams: Sequence[int]) -> dict[str, Any]:
     line = {"color": SOFT, "width": 1, "dash": "dot"}
     return {
         "height": 340,
-        "margin": {"l": 56, "r": 16, "t": 40, "b": 44},
+        "margin": {"l": 56, "r": 16, "t": 40, "b": 52},
         "paper_bgcolor": SHEET,
         "plot_bgcolor": SHEET,
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": SOFT},
