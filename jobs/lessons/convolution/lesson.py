@@ -116,11 +116,11 @@ def band(params: ConvolutionParams) -> Band | None:
         return None
     guessing = "Ten digits, about equally frequent: 0.10 is what guessing gets."
     if params.dataset == "digits":
-        why = f"{guessing} The test holds 360 small digits by other hands than those trained on: one is 0.3 %."
-        return Band(metric="test accuracy", low=0.90, high=0.98, why=why)
+        why = f"{guessing} These are few digits, enlarged, and the 360 of the test are by other hands."
+        return Band(metric="test accuracy", low=0.85, high=0.96, why=why)
     if params.dataset == "mnist":
-        why = f"{guessing} A few thousand images bring it above 0.9, all 60,000 above 0.985."
-        return Band(metric="test accuracy", low=0.92 if params.samples else 0.98, high=0.995, why=why)
+        why = f"{guessing} More images bring it up: with all 60,000 such a network comes above 0.98."
+        return Band(metric="test accuracy", low=0.90, high=0.995, why=why)
     return None
 
 

@@ -105,7 +105,7 @@ class Looking:
         grey = (127.5 + 127.5 * kernels.mean(axis=2) / scale).round().astype("uint8")
         shown = range(min(MOST_MAPS, grey.shape[-1]))
         pictures = [image(encode_png(grey[..., [one]]), str(one + 1)) for one in shown]
-        return Pictures(pictures=pictures, columns=6, size=64)
+        return Pictures(pictures=pictures, columns=6, size=54)
 
     def _maps(self, place: Place, output: "NDArray[Any]", epoch: int) -> None:
         import numpy as np
@@ -119,7 +119,7 @@ class Looking:
         some = f"; the first {count} of {channels} are shown" if count < channels else ""
         title = f"{place.name}: {channels} maps of {height} by {width}"
         note = f"{what}, each map on its own scale; one point depends on {place.field} by {place.field} pixels{some}."
-        self._show(f"maps-{place.name}", title, note, epoch, Pictures(pictures=pictures, columns=6, size=72))
+        self._show(f"maps-{place.name}", title, note, epoch, Pictures(pictures=pictures, columns=6, size=56))
 
     def _answer(self, answer: "NDArray[Any]") -> Table:
         row = ["how sure", *(percent(share) for share in answer)]
