@@ -108,7 +108,7 @@ def run(params: Cifar10Params, session: "Session") -> None:
         optimizer=lambda: optimizer(params),
         minimised=_minimised(params),
     )
-    classes.show(session, trained.parts, trained.answers, size=96)
+    classes.show(session, trained.parts, trained.answers, size=88)
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))
 
 
