@@ -53,6 +53,13 @@ def test_decay_and_momentum_are_sgds_alone() -> None:
     assert "InverseTimeDecay" not in listing
 
 
+def test_the_band_is_lower_for_photographs() -> None:
+    shapes_band, photographs = band(Cifar10Params(dataset="shapes")), band(Cifar10Params(dataset="cifar10"))
+    assert shapes_band is not None
+    assert photographs is not None
+    assert photographs.low < photographs.high < shapes_band.low
+
+
 @pytest.mark.parametrize("values", [{"dataset": "auto"}, {"epochs": 2}, {"learning_rate": 0.1}, {"samples": 100}])
 def test_no_band_is_made_up(values: dict[str, Any]) -> None:
     assert band(Cifar10Params.model_validate({"dataset": "shapes", **values})) is None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from jobs.lessons.shared.images import ImageParts
     from jobs.training import Session
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 MOST_PICTURES = 24
 """How many mistakes, and how many predictions, are shown with their picture."""
 
@@ -89,8 +91,8 @@ def percent(share: Any) -> str:
     """A probability in whole percent, as people write it; nothing short of it becomes 100 %."""
     whole = round(float(share) * 100)
     if whole == 100 and float(share) < 0.9999:
-        return "> 99 %"
-    return f"{whole} %"
+        return f">{NO_BREAK}99{NO_BREAK}%"
+    return f"{whole}{NO_BREAK}%"
 
 
 def show(session: "Session", parts: "ImageParts", answers: "NDArray[Any]", size: int = 84) -> None:
