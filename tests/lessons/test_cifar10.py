@@ -13,7 +13,7 @@ from tests.running import Running
 
 def test_a_run_with_a_decaying_rate_is_repeated_by_its_listing(fitboard: Running, tmp_path: Path) -> None:
     params: dict[str, Any] = {"optimizer": "sgd", "learning_rate": 0.02, "decay": 0.1}
-    run = fitboard.run("cifar10", samples=80, epochs=2, batch_size=32, **params)["id"]
+    run = fitboard.run("cifar10", network="simple", samples=80, epochs=2, batch_size=32, **params)["id"]
     done = fitboard.finished(run)
     assert done["status"] == "completed", done["error"]
     assert (done["params"]["dataset"], done["route"]) == ("shapes", "plain")
