@@ -73,7 +73,9 @@ class Field:
         if self.kind is not Kind.LIST:
             return words
         count = ""
-        if self.shortest is not None and self.longest is not None:
+        if self.shortest is not None and self.shortest == self.longest:
+            count = f"{self.longest} values"
+        elif self.shortest is not None and self.longest is not None:
             count = f"{self.shortest} to {self.longest} values"
         elif self.longest is not None:
             count = f"up to {self.longest} values"

@@ -143,6 +143,7 @@ class Lesson(Generic[P]):
         check_params: what does not fit together among the params themselves, for a lesson that makes its own data.
         stages: what the lesson goes through, in order, each with what it is for.
         trains: whether it trains a network: then it has curves and saved models.
+        lab: the address of a page to play on before training.
         asking: how the models of its runs can be asked; None where they can't.
         exhibits_first: whether its run's page shows exhibits above the curves: they are what to watch.
         band: where a healthy result falls for these params, or None where nothing can be said.
@@ -164,6 +165,7 @@ class Lesson(Generic[P]):
     check_params: Callable[[P], list[Issue]] = _nothing_amiss
     stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)
     trains: bool = True
+    lab: str | None = None
     asking: Asking | None = None
     exhibits_first: bool = False
     band: Callable[[P], Band | None] = _no_band

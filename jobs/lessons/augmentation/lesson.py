@@ -195,6 +195,7 @@ LESSON = Lesson(
     jit_compile=False,
     check=check,
     stages=image_cycle.STAGES,
+    lab="/lab",
     asking=image_asking.asking(as_tested),
     band=band,
 )
