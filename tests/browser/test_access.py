@@ -245,7 +245,7 @@ def test_text_at_twice_the_size_still_fits(visit: Visit, addresses: dict[str, st
 
 
 def test_a_click_on_copy_copies(visit: Visit, addresses: dict[str, str]) -> None:
-    page = visit(addresses["/lessons/first-network"], permissions=["clipboard-read", "clipboard-write"])
+    page = visit(addresses["/lessons/mnist"], permissions=["clipboard-read", "clipboard-write"])
     page.locator("#panel-keras [data-copy]").click()
     expect(page.locator("#panel-keras [data-copy]")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#code-keras").text_content()

@@ -10,6 +10,7 @@ from typer.main import get_command
 from app import cli, forms
 from app.forms import Kind
 from app.terminal import flags
+from jobs.lessons import registry
 from jobs.lessons.base import Lesson
 from jobs.lessons.registry import LESSONS
 from tests.running import Running
@@ -83,7 +84,7 @@ def test_every_preset_can_be_typed_as_flags(lesson: Lesson[Any]) -> None:
 
 
 def test_only_what_was_typed_is_sent() -> None:
-    lesson = LESSONS[0]
+    lesson = registry.get("first-network")
     fields = forms.fields(lesson.params)
     nothing = dict.fromkeys(lesson.params.model_fields)
     assert flags.collect(fields, nothing) == {}

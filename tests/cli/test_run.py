@@ -132,7 +132,7 @@ def test_lessons_lists_them_and_one_of_them() -> None:
     assert "12, 8" in one.stdout
     unknown = fitboard("lessons", "last-network")
     assert unknown.returncode == 2
-    assert "There is no lesson 'last-network'. Lessons: first-network" in unknown.stderr
+    assert "There is no lesson 'last-network'. Lessons: theano, tensorflow, keras," in unknown.stderr
 
 
 def test_version() -> None:

@@ -19,7 +19,7 @@ from tests.faults.watcher import Watcher
 from tests.running import wait_until
 
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
-KILLS = int(os.environ.get("FAULT_KILLS", "21"))
+KILLS = int(os.environ.get("FAULT_KILLS", "15"))
 """How many of them hit a child at a random instant."""
 
 AWAY = float(os.environ.get("FAULT_AWAY", "0"))

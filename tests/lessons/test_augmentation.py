@@ -29,7 +29,6 @@ RUNS: dict[str, dict[str, Any]] = {
         "zoom_range": 0,
         "zca_whitening": True,
     },
-    "without": {"augment": False},
 }
 
 
@@ -46,10 +45,7 @@ def test_the_listing_repeats_the_run(fitboard: Running, tmp_path: Path, case: st
         assert f"loss {done['result'][part]['loss']:.4f}  accuracy {done['result'][part]['accuracy']:.4f}" in printed
     shown = {one["name"]: one["content"] for one in fitboard.http.get(f"/api/v1/runs/{run}/exhibits").json()["items"]}
     assert "confusion" in shown
-    if case == "without":
-        assert "augmented" not in shown
-    else:
-        assert (len(shown["original"]["pictures"]), len(shown["augmented"]["pictures"])) == (9, 27)
+    assert (len(shown["original"]["pictures"]), len(shown["augmented"]["pictures"])) == (9, 27)
 
 
 def test_what_the_listing_draws_is_what_training_draws() -> None:
