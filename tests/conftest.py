@@ -14,7 +14,7 @@ LONGEST = ("tests/faults/test_kills.py", "tests/jobs/test_worker.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that two processes end at about the same time, and the browser's last.
+    """The longest files first, so that the processes end at about the same time, and the browser's last.
 
     Playwright keeps an event loop running in the process that uses it, and other tests start one of their own.
     """

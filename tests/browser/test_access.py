@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from jobs.protocol import EventType
 from tests.browser.conftest import Visit, Watched, wait_for_points
 from tests.browser.player import Player
-from tests.running import Running
+from tests.running import Running, wait_until
 
 CONTRAST = """() => {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -143,7 +143,7 @@ def test_words_stand_out_and_controls_have_names_and_size(visit: Visit, addresse
     assert page.evaluate(SMALL_TARGETS) == []
     page.emulate_media(color_scheme="dark")
     page.evaluate(AT_REST)
-    assert page.evaluate(CONTRAST) == []
+    wait_until(lambda: page.evaluate(CONTRAST) == [], 5, "every text to stand out once charts have taken the colours")
 
 
 @pytest.mark.parametrize("name", PAGES)

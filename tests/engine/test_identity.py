@@ -46,7 +46,7 @@ def test_optimizers(name: str) -> None:
     both(dense, plan, rows, optimizer=lambda: OPTIMIZERS[name](keras))
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(
     rows=st.integers(20, 130),
     batch_size=st.integers(1, 64),

@@ -19,7 +19,7 @@ from tests.faults.watcher import Watcher
 from tests.running import wait_until
 
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
-KILLS = int(os.environ.get("FAULT_KILLS", "15"))
+KILLS = int(os.environ.get("FAULT_KILLS", "20"))
 """How many of them hit a child at a random instant."""
 
 AWAY = float(os.environ.get("FAULT_AWAY", "0"))
@@ -47,8 +47,6 @@ BLOWS: dict[str, list[str]] = {
     "the server": ["server", "server"],
     "the worker": ["worker"],
     "the fork server": ["forks"],
-    "the worker with its child": ["child worker"],
-    "the server with the worker": ["worker server"],
     "all that has to do with it, twice": ["child worker server"] * 2,
     "everything": ["child worker other server"],
 }

@@ -256,7 +256,7 @@ def test_any_order_of_calls_keeps_the_rules(tmp_path: Path, blank: Path) -> None
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -170,7 +170,7 @@ def test_the_rest_is_estimated_over_all_folds(whole: Done) -> None:
     assert left[-1] == 0
 
 
-@pytest.mark.parametrize("route", ["compiled", "plain"])
+@pytest.mark.parametrize("route", ["compiled"])
 def test_cut_anywhere_it_comes_to_the_same_end(whole: Done, tmp_path: Path, route: Any) -> None:
     def between(kind: EventType, data: Any) -> bool:
         return kind is EventType.LOG and data.message.startswith("Fold 2 of 3 is done")

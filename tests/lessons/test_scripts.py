@@ -10,13 +10,6 @@ from tests.running import Running
 
 RUNS: dict[str, dict[str, Any]] = {
     "Pima, with held-out rows": {"dataset": "pima-indians-diabetes", "epochs": 3},
-    "ionosphere, as in the course": {
-        "dataset": "ionosphere",
-        "epochs": 2,
-        "validation_split": 0.0,
-        "scale_features": False,
-        "kernel_initializer": "random_uniform",
-    },
     "bundled, other choices": {  # with these, another way of compiling shows in the History
         "dataset": "breast-cancer",
         "epochs": 6,

@@ -18,10 +18,6 @@ SMALL = {"dataset": "breast-cancer", "epochs": 6, "batch_size": 64}
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "dropout": ("dropout", {"dropout": "both", "hidden_layers": [16, 8]}),
     "cosine": ("learning-rate", {"schedule": "cosine", "warmup_epochs": 2}),
-    "plateau, nothing held out": (
-        "learning-rate",
-        {"schedule": "plateau", "patience": 1, "learning_rate": 1.0, "validation_split": 0.0},
-    ),
 }
 
 
