@@ -1,7 +1,9 @@
 """What must hold before a run is queued: the dataset is here, and the values fit it. Bad input never makes a row."""
 
+import contextlib
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from app.board import Board
@@ -9,7 +11,8 @@ from app.errors import Problem, invalid_input
 from app.runs import lifecycle
 from app.schemas import NewRun
 from app.sentences import FieldError
-from jobs.datasets import DatasetInvalid, DatasetState, DatasetUnavailable
+from jobs.datasets import DatasetState, DatasetUnavailable
+from jobs.datasets.problems import DatasetProblem
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
 
@@ -72,19 +75,34 @@ def resolve(board: Board, lesson: Lesson[Any], wanted: str) -> DatasetState:
     return resolve_named(board, wanted, lesson.datasets)
 
 
-def resolve_named(board: Board, wanted: str, candidates: tuple[str, ...]) -> DatasetState:
+def resolve_named(
+    board: Board, wanted: str, candidates: tuple[str, ...], pointer: str = "/params/dataset"
+) -> DatasetState:
     """The dataset that a name means here and now, or ``auto``: the first candidate that can be had.
 
     Raises:
-        Problem: ``dataset-unavailable`` or ``dataset-invalid``.
+        Problem: ``dataset-unavailable`` or ``dataset-invalid``, at ``pointer``.
     """
-    try:
+    with _told(pointer):
         return board.datasets.resolve(wanted, candidates)
-    except DatasetUnavailable as problem:
-        raise _dataset_problem("dataset-unavailable", problem.detail) from None
-    except DatasetInvalid as problem:
-        raise _dataset_problem("dataset-invalid", problem.detail) from None
 
 
-def _dataset_problem(kind: str, detail: str) -> Problem:
-    return Problem(kind, detail, [FieldError(pointer="/params/dataset", code=kind.replace("-", "_"), detail=detail)])
+def state(board: Board, name: str, pointer: str) -> DatasetState:
+    """What is known of a dataset, whether it can be had or not.
+
+    Raises:
+        Problem: ``dataset-invalid``, at ``pointer``.
+    """
+    with _told(pointer):
+        return board.datasets.state(name)
+
+
+@contextlib.contextmanager
+def _told(pointer: str) -> Iterator[None]:
+    """What is wrong with a dataset, as problems."""
+    try:
+        yield
+    except DatasetProblem as problem:
+        kind = "dataset-unavailable" if isinstance(problem, DatasetUnavailable) else "dataset-invalid"
+        errors = [FieldError(pointer=pointer, code=kind.replace("-", "_"), detail=problem.detail)]
+        raise Problem(kind, problem.detail, errors) from None

@@ -1,6 +1,6 @@
 """The shapes of what people ask of a worker and of what they are answered, as they stand in the OpenAPI document."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,7 +9,9 @@ from app.sentences import CHECKPOINT
 from jobs.augmenting import AugmentationParams
 from jobs.lessons.base import ONLY_NUMBERS, Integer
 
-IMAGE_SETS = ("mnist", "digits", "cifar10", "shapes")
+ImageSet = Literal["mnist", "digits", "cifar10", "shapes"]
+
+IMAGE_SETS: tuple[str, ...] = get_args(ImageSet)
 """What ``auto`` tries, in this order."""
 
 LONGEST_ROW = 10_000
@@ -27,7 +29,7 @@ class NewPreview(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: Literal["auto", "mnist", "digits", "cifar10", "shapes"] = Field(
+    dataset: Literal["auto"] | ImageSet = Field(
         "auto", description="Images to show; `auto` takes the first that is here."
     )
     params: AugmentationParams = Field(

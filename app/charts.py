@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.runs.folds import Spread, spread
+from app.runs.folds import Spread, banded, spread
 from app.runs.history import Series, sample
 
 WIDTH, HEIGHT = 640, 280
@@ -229,9 +229,7 @@ class _Drawn:
 
 def _curve(metric: str, present: Mapping[str, _Drawn], seams: Sequence[int], points: int) -> Curve:
     finite = [value for drawn in present.values() for value in drawn.values()]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
-    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    low, high = low - margin, high + margin
+    low, high = padded(finite)
     first = min((drawn.series.epoch[0] for drawn in present.values()), default=0)
     last = max((drawn.series.epoch[-1] for drawn in present.values()), default=1)
     span = max(1, last - first)
@@ -277,11 +275,7 @@ def _curve(metric: str, present: Mapping[str, _Drawn], seams: Sequence[int], poi
 
 def _band(around: Sequence[Spread], points: int, x: Callable[[float], float], y: Callable[[float], float]) -> str:
     """A closed path: along the lower edge, and back along the upper one."""
-    step = -(-len(around) // (points // 2)) if around else 1
-    known = [one for index, one in enumerate(around) if index % step == 0 or index == len(around) - 1]
-    places = [(x(one.epoch), one.mean, one.deviation) for one in known if one.mean is not None and one.count > 1]
-    edge = [(at, y(mean - deviation)) for at, mean, deviation in places]
-    edge += [(at, y(mean + deviation)) for at, mean, deviation in reversed(places)]
+    edge = [(x(epoch), y(value)) for epoch, value in banded(around, points)]
     return f"{svg_path(edge)}Z" if edge else ""
 
 
@@ -291,6 +285,13 @@ def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]
             yield Seam(x(epoch), f"resumed at epoch {epoch + 1}", "end" if x(epoch) > WIDTH / 2 else "start")
         else:
             yield Seam(x(epoch), "", "")
+
+
+def padded(values: Sequence[float]) -> tuple[float, float]:
+    """The ends of an axis on which all values find room, with a little air."""
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    return low - margin, high + margin
 
 
 def svg_path(points: Sequence[tuple[float, float | None]]) -> str:

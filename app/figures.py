@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.charts import THREADS, TITLES, names, resumed, title
-from app.runs.folds import Spread, spread
+from app.runs.folds import banded, spread
 from app.runs.history import Series, sample
 
 INK, SOFT, GRID, SHEET = "#15201b", "#5f6c66", "#e7ece8", "#ffffff"
@@ -65,19 +65,14 @@ def _around(role: str, folds: Sequence[Series]) -> Iterator[dict[str, Any]]:
     if len(folds) < 2:
         return
     quiet = {"hoverinfo": "skip", "showlegend": False, "type": "scatter", "mode": "lines"}
-    known = [one for one in _thinned(spread(folds)) if one.mean is not None]
-    edge = [(one.epoch + 1, (one.mean or 0.0) - one.deviation) for one in known]
-    edge += [(one.epoch + 1, (one.mean or 0.0) + one.deviation) for one in reversed(known)]
-    band = {"x": [x for x, _ in edge], "y": [y for _, y in edge], "fill": "toself", "fillcolor": COLOURS[role]}
+    edge = banded(spread(folds), POINTS)
+    band = {"x": [epoch + 1 for epoch, _ in edge], "y": [value for _, value in edge], "fill": "toself"}
+    band["fillcolor"] = COLOURS[role]
     yield {**quiet, **band, "opacity": 0.16, "line": {"width": 0}, "name": "Standard deviation"}
     if len(folds) <= THREADS:
         for number, fold in enumerate(folds, 1):
             line = {"color": COLOURS[role], "width": 1}
             yield {**quiet, **_curve(sample(fold, 300)), "line": line, "opacity": 0.4, "name": f"Fold {number}"}
-
-
-def _thinned(around: Sequence[Spread]) -> Sequence[Spread]:
-    return around[:: max(1, len(around) // (POINTS // 2))]
 
 
 def _best(epoch: int, value: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ The live chart is drawn by Plotly in the browser (``static/js/overlay.js``). Pla
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.charts import BOTTOM, LEFT, RIGHT, TOP, Tick, nice, prefers_low, short, svg_path, title
+from app.charts import BOTTOM, LEFT, RIGHT, TOP, Tick, names, nice, padded, prefers_low, short, svg_path, title
 from app.runs.history import Series, sample
 
 WIDTH, HEIGHT = 960, 320
@@ -69,15 +69,13 @@ def overlay(histories: Sequence[Mapping[str, Series]], metric: str) -> Overlay |
     found = [
         (role, place % COLOURS, series)
         for place, history in enumerate(histories)
-        for role, name in (("train", metric), ("validation", f"val_{metric}"))
+        for role, name in names(metric).items()
         if (series := history.get(name)) is not None and series.epoch
     ]
     finite = [value for _, _, series in found for value in series.value if value is not None]
     if not finite:
         return None
-    low, high = min(finite), max(finite)
-    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    low, high = low - margin, high + margin
+    low, high = padded(finite)
     last = max(series.epoch[-1] for _, _, series in found)
 
     def x(epoch: float) -> float:

@@ -72,7 +72,8 @@ class Questions:
             ) from None
         finally:
             del self._open[question.id]
-            self._wake()  # there is room for the next
+            if any(other.worker is None for other in self._open.values()):
+                self._wake()  # there is room for the next
 
     def hand(self, worker: str) -> list[Question]:
         """What a worker that listens shall answer next."""

@@ -12,13 +12,15 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app import figures
-from app.charts import Curve, curves
+from app.charts import Curve, curves, pairs
+from app.errors import Problem
 from app.models import Run, Status
 from app.pages import course
 from app.pages.run import Setting, settings
 from app.pages.site import Page, Site
 from app.reading import Reading, read
 from app.runs import columns, history, lifecycle
+from app.sentences import shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +38,25 @@ class Report(Page):
     plotly: Markup
 
 
-def chart(session: Session, run_id: str) -> tuple[Run, list[Curve]]:
-    """A run and its charts.
+def chart(session: Session, run_id: str, metric: str) -> tuple[Run, Curve]:
+    """A run and one of its charts.
+
+    Args:
+        session: within a transaction.
+        run_id: the run's.
+        metric: its name, with or without ``val_``.
 
     Raises:
-        Problem: ``unknown-run``.
+        Problem: ``unknown-run`` or ``unknown-metric``.
     """
-    found = lifecycle.find(session, run_id)
-    parts = columns.read_folds(session, found.number)
-    series = history.series(columns.ordered(found, columns.mean(parts)))
-    return found, curves(series, found.seams, folds=_folds(found, parts))
+    found, series, each = _read(session, run_id)
+    known = pairs(list(series))
+    wanted = metric.removeprefix("val_")
+    if wanted not in known:
+        there = f"It has {', '.join(known)}" if known else "It has none yet"
+        raise Problem("unknown-metric", f"Run {found.id} has no metric {shown(metric)}. {there}.")
+    both = {name: one for name, one in series.items() if name.removeprefix("val_") == wanted}
+    return found, curves(both, found.seams, folds=each)[0]
 
 
 def report(session: Session, site: Site, run_id: str, now: datetime) -> tuple[Run, str]:
@@ -54,10 +65,7 @@ def report(session: Session, site: Site, run_id: str, now: datetime) -> tuple[Ru
     Raises:
         Problem: ``unknown-run``.
     """
-    found = lifecycle.find(session, run_id)
-    parts = columns.read_folds(session, found.number)
-    series = history.series(columns.ordered(found, columns.mean(parts)))
-    each = _folds(found, parts)
+    found, series, each = _read(session, run_id)
     drawn = tuple(curves(series, found.seams, folds=each))
     # In a cross-validation the best epoch is one fold's, which the curve of their mean doesn't show.
     best = (found.best_monitor, found.best_epoch, found.best_value) if found.best_fold is None else (None, None, None)
@@ -83,5 +91,9 @@ def script(text: str) -> Markup:
     return Markup(text.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
 
 
-def _folds(found: Run, parts: columns.Folds) -> list[dict[str, history.Series]]:
-    return [] if found.folds is None else [history.series(parts[fold]) for fold in sorted(parts)]
+def _read(session: Session, run_id: str) -> tuple[Run, dict[str, history.Series], list[dict[str, history.Series]]]:
+    """A run, its metrics, and those of each fold where it has any."""
+    found = lifecycle.find(session, run_id)
+    parts = columns.read_folds(session, found.number)
+    each = [] if found.folds is None else [history.series(parts[fold]) for fold in sorted(parts)]
+    return found, history.series(columns.ordered(found, columns.mean(parts))), each

@@ -45,10 +45,9 @@ def more(run: Run, epochs: int | None) -> Mapping[str, Any] | None:
     if epochs <= before:
         detail = f"epochs is {epochs}, and run {run.id} has {before} already. Use {before + 1} or more."
         raise invalid_input([FieldError(pointer="/epochs", code="not_more", detail=detail)])
-    try:
-        lesson = registry.get(run.lesson)
-    except KeyError:
-        raise Problem("wrong-status", f"The lesson {run.lesson!r} of run {run.id} is not here any more.") from None
+    lesson = registry.find(run.lesson)
+    if lesson is None:
+        raise Problem("wrong-status", f"The lesson {run.lesson!r} of run {run.id} is not here any more.")
     try:
         params = lesson.params.model_validate({**run.params, "epochs": epochs})
     except ValidationError as error:

@@ -69,7 +69,7 @@ def _nothing(_datasets: Path, _folder: Path) -> None:
 
 def folds(datasets: Path, _folder: Path) -> None:
     """Lesson 6: ten folds."""
-    from jobs.engine import Fold, Plan, Rows, choose, cross_validate, shuffled
+    from jobs.engine import Fold, Plan, Rows, Trainer, choose, shuffled
 
     x, y = first_network.data(datasets)
     rows = Rows.of(x, y)
@@ -80,7 +80,12 @@ def folds(datasets: Path, _folder: Path) -> None:
         order = shuffled(len(made[fold].training), 7)
         return Plan(epochs=first_network.EPOCHS, batch_size=first_network.BATCH_SIZE, order=order)
 
-    cross_validate(lambda _fold: first_network.model(choice.jit_compile), made, plan, choice)
+    trainer = Trainer(first_network.model(choice.jit_compile), choice)
+    trainer.prepare(made, plan)
+    for number, fold in enumerate(made):
+        _, engine = trainer.fresh(first_network.model(choice.jit_compile), fold)
+        engine.fit(fold.training, plan(number))
+        engine.evaluate(fold.test)
 
 
 def small(datasets: Path, folder: Path) -> None:

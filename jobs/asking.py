@@ -6,10 +6,14 @@ exactly as the lesson prepared its training rows, ask the model, and say what ca
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from jobs.datasets import Datasets
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Unanswerable(Exception):
@@ -24,6 +28,22 @@ class Unanswerable(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+class Unknown(Exception):
+    """A lesson, a parameter or a question that this version doesn't know; the server's must be another."""
+
+
+def read(model: type[M], content: Any) -> M:
+    """What has come from the server, as a model.
+
+    Raises:
+        Unknown: it has another form.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise Unknown(str(error)) from None
 
 
 class NotYet(Exception):

@@ -63,7 +63,7 @@ ZoomRange = Annotated[
 
 
 def rotation_range(default: float = 0.0) -> Any:
-    """The field of that name with a default of one's own, as are the next two."""
+    """The field of that name, with a lesson's own default."""
     return Field(
         default=default,
         ge=0.0,
@@ -75,26 +75,23 @@ def rotation_range(default: float = 0.0) -> Any:
 
 
 def width_shift_range(default: float = 0.0) -> Any:
-    """To the left or right."""
-    return Field(
-        default=default,
-        ge=0.0,
-        le=100.0,
-        title="Width shift",
-        description="Moved left or right by up to this share of the width; from 1 on, by so many pixels.",
-        json_schema_extra={"group": "Place", "unit": "share of the width", "step": 0.01},
-    )
+    """As :func:`rotation_range`."""
+    return _shift(default, "Width shift", "left or right", "width")
 
 
 def height_shift_range(default: float = 0.0) -> Any:
-    """Up or down."""
+    """As :func:`rotation_range`."""
+    return _shift(default, "Height shift", "up or down", "height")
+
+
+def _shift(default: float, title: str, where: str, size: str) -> Any:
     return Field(
         default=default,
         ge=0.0,
         le=100.0,
-        title="Height shift",
-        description="Moved up or down by up to this share of the height; from 1 on, by so many pixels.",
-        json_schema_extra={"group": "Place", "unit": "share of the height", "step": 0.01},
+        title=title,
+        description=f"Moved {where} by up to this share of the {size}; from 1 on, by so many pixels.",
+        json_schema_extra={"group": "Place", "unit": f"share of the {size}", "step": 0.01},
     )
 
 

@@ -105,6 +105,11 @@ def main(order: Order, worker: Connection) -> None:
     programs = ProgramCache(order.programs, order.directory / "programs")
     programs.open()
     progress = Progress(worker.send)
+
+    def waits(seconds: float) -> bool:
+        progress.alive()  # it waits for the server, which may be away for long
+        return stop.wait(seconds)
+
     session = Session(
         report=reporter.report,
         offer=reporter.offer,
@@ -115,7 +120,7 @@ def main(order: Order, worker: Connection) -> None:
         resumed=resumed,
         progress=progress,
         distrust=programs.distrust,
-        fetch=fetching(order.server, order.assignment, stop.wait),
+        fetch=fetching(order.server, order.assignment, waits),
     )
     end = execute(order.assignment, session, stop)
     reporter.close(end)

@@ -66,6 +66,12 @@ class Matrix(Wire):
     classes: Annotated[list[Short], Field(min_length=2, max_length=20)]
     counts: Annotated[list[list[Annotated[int, Field(ge=0)]]], Field(min_length=2, max_length=20)]
 
+    @model_validator(mode="after")
+    def _square(self) -> Self:
+        if {len(self.counts), *map(len, self.counts)} != {len(self.classes)}:
+            raise ValueError(f"counts must have {len(self.classes)} rows of {len(self.classes)}, one for each class")
+        return self
+
 
 class Line(Wire):
     """One curve; ``values`` are at the places ``x`` of its :class:`Lines`, None where there is none."""
@@ -82,6 +88,12 @@ class Lines(Wire):
     lines: Annotated[list[Line], Field(min_length=1, max_length=8)]
     x_title: Short = ""
     y_title: Short = ""
+
+    @model_validator(mode="after")
+    def _as_long(self) -> Self:
+        if any(len(line.values) != len(self.x) for line in self.lines):
+            raise ValueError(f"each line must have {len(self.x)} values, one for each x")
+        return self
 
 
 class Point(NamedTuple):
@@ -190,7 +202,8 @@ class Exhibit(Wire):
         name: by which a later one replaces it; also its place in the address of the page.
         title: a heading.
         note: what to look at, in a sentence or two.
-        epoch: after which epoch (from 0) it looked like this; None for what doesn't change with epochs.
+        epoch: after which epoch (from 0) it looked like this; None for what doesn't change with epochs. Not
+            for cross-validations, in which each fold has all epochs.
         content: what is shown, by ``kind``.
     """
 

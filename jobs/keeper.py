@@ -104,9 +104,9 @@ class Keeper:
     def next_fold(self, model: Any, course: Callable[[], Course]) -> None:
         """The next fold of a cross-validation is about to begin, in this model; else as :meth:`begin`."""
         assert self._trained is not None
+        if not self._best_is_written:
+            self._write_best()  # a later attempt can't: it has no model of this fold
         if self._trained.model is not model:
-            if not self._best_is_written:
-                self._write_best()
             self._trained = _Trained(model, Values(model))
         self._now = 0, self._follow(course)
         if self._clock() >= self._next_generation_at:
@@ -117,10 +117,10 @@ class Keeper:
         assert self._trained is not None
         self._trained.values.write(generation.values)
         self._best, self._best_is_written = None, True
-        # In a search the best may be of a model that is built otherwise. It was written before that one was left.
-        if generation.best is not None and self._trained.values.fit(generation.best[0].values):
+        if generation.best is not None:
             self._best = _State(generation.best[0], self._trained), generation.best[1]
-            self._best_is_written = False
+            # That of another fold may be of a model that is built otherwise; it was written before that was left.
+            self._best_is_written = generation.best[0].fold != generation.fold
         if generation.epoch > 0:
             self._last = _State(Snapshot(generation.epoch - 1, generation.values, generation.fold), self._trained)
 

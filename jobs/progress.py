@@ -32,11 +32,11 @@ class Progress:
         self._last: float | None = None
         self._told = float("-inf")
         self._steps: deque[float] = deque(maxlen=99)
+        self._patience = AT_FIRST
 
     def alive(self) -> None:
         """Something has happened, a download got on or a stage began; only steps show how long a step takes."""
-        if self._last is None:
-            self._say(AT_FIRST)
+        self._say()
 
     def made(self) -> None:
         """A step is done, or a stretch of steps."""
@@ -47,11 +47,12 @@ class Progress:
             self._steps.append(now - self._last)
         self._last = now
         usual = statistics.median(self._steps) if self._steps else 0.0
-        self._say(max(PATIENCE, TIMES * usual))
+        self._patience = max(PATIENCE, TIMES * usual)
+        self._say()
 
-    def _say(self, patience: float) -> None:
+    def _say(self) -> None:
         now = self._clock()
         if now - self._told >= INTERVAL:
             self._told = now
             with contextlib.suppress(OSError):  # the worker has gone; whoever listens to it notices
-                self._tell(patience)
+                self._tell(self._patience)

@@ -295,8 +295,9 @@ class Session:
         """
         self._progress.alive()
         self.check_stop()
-        file = None if self._keeper.kept is None else self._keeper.kept.file(name)
-        return load(file or self._fetch(name), self._directory)
+        file = (None if self._keeper.kept is None else self._keeper.kept.file(name)) or self._fetch(name)
+        self.check_stop()  # where it was told to while it waited for the file, there is none
+        return load(file, self._directory)
 
     def _engine(self, model: Any) -> Engine:
         found = self._engines.get(id(model))

@@ -7,9 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app import report
 from app.api.runs import RunId
 from app.board import CurrentBoard
-from app.errors import Problem
 from app.pages.shared import site
-from app.sentences import shown
 
 router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["history"])
 
@@ -37,11 +35,7 @@ def read_chart(
 ) -> Response:
     """A metric's curves as an SVG file: training solid, validation dashed."""
     with board.database.read() as session:
-        run, charts = report.chart(session, run_id)
-        curve = next((one for one in charts if one.metric == metric.removeprefix("val_")), None)
-        if curve is None:
-            there = f"It has {', '.join(one.metric for one in charts)}" if charts else "It has none yet"
-            raise Problem("unknown-metric", f"Run {run.id} has no metric {shown(metric)}. {there}.")
+        run, curve = report.chart(session, run_id, metric)
         text = site(request).templates.get_template("chart.svg").render(run=run, curve=curve)
         disposition = f'attachment; filename="{run.lesson}-{run.id}-{_word(curve.metric)}.svg"'
     return Svg(text, headers={"Content-Disposition": disposition})

@@ -1,34 +1,35 @@
 """Asking a run's saved models: about a row, about an image, and what could be asked about."""
 
 import base64
-import json
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
-from app import multipart
 from app.api import checkpoints
-from app.api.routing import StrictRequest, StrictRoute, as_json, unless_gone
+from app.api.routing import StrictRequest, StrictRoute, as_json, received, unless_gone, validated
 from app.api.runs import RunId
-from app.asking import ImageQuestion, PredictionShape, RowQuestion, SamplesShape, Which
+from app.asking import LONGEST_IMAGE, ImageQuestion, PredictionShape, RowQuestion, SamplesShape, Which
 from app.board import Board, CurrentBoard
 from app.errors import Problem, invalid_input
 from app.models import Run, Status
 from app.runs import lifecycle, queries
-from app.sentences import CHECKPOINT, FieldError, shown
+from app.sentences import CHECKPOINT, FieldError
 from jobs.lessons import registry
 from jobs.protocol import CheckpointData
 from jobs.questions import PredictQuestion, SamplesQuestion
 
-M = TypeVar("M", bound=BaseModel)
-
 router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["predictions"], route_class=StrictRoute)
 
 FORM = "multipart/form-data"
+
+LONGEST_FIELD = 1000
+"""Bytes of a form's field that isn't a file."""
+
+LARGEST_FILE = LONGEST_IMAGE // 4 * 3
+"""Bytes of a form's file: in base64 it is a third longer."""
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -89,47 +90,31 @@ async def samples(board: CurrentBoard, request: Request, run_id: RunId) -> Respo
 async def _question(request: Request) -> RowQuestion | ImageQuestion:
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() == FORM:
-        return _from_form(multipart.parts(content_type, await request.body()))
-    received = await _json(request)
+        return await _from_form(request)
+    content = await received(StrictRequest(request.scope, request.receive))
     model: type[RowQuestion] | type[ImageQuestion] = RowQuestion
-    if isinstance(received, dict) and ("row" in received) == ("image" in received):
-        detail = "row and image are both given. Send one of them." if "row" in received else "row is missing. Add it."
-        if "row" not in received:
+    if isinstance(content, dict) and ("row" in content) == ("image" in content):
+        detail = "row and image are both given. Send one of them." if "row" in content else "row is missing. Add it."
+        if "row" not in content:
             detail = "Neither row nor image is given. Send row with the values, or image with a PNG or JPEG in base64."
         raise invalid_input([FieldError(pointer="/row", code="one_of", detail=detail)])
-    if isinstance(received, dict) and "image" in received:
+    if isinstance(content, dict) and "image" in content:
         model = ImageQuestion
-    return _validated(model, received)
+    return validated(model, content)
 
 
-async def _json(request: Request) -> Any:
-    try:
-        return await StrictRequest(request.scope, request.receive).json()
-    except json.JSONDecodeError as error:
-        told = {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error", "input": {}}
-        raise RequestValidationError([{**told, "ctx": {"error": error.msg}}], body=error.doc) from None
-
-
-def _validated(model: type[M], received: Any) -> M:
-    try:
-        return model.model_validate(received)
-    except ValidationError as error:
-        errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
-        raise RequestValidationError(errors, body=received) from None
-
-
-def _from_form(parts: list[multipart.Part]) -> ImageQuestion:
-    files = [part for part in parts if part.filename is not None or part.name in ("image", "file")]
-    fields = {part.name: part.content.decode("utf-8", "replace") for part in parts if part not in files}
-    unknown = sorted(set(fields) - {"checkpoint"})
-    if unknown:
-        detail = f"There is no field {shown(unknown[0], 40)} here. Remove it or correct its name."
-        raise invalid_input([FieldError(pointer=f"/{unknown[0]}", code="extra_forbidden", detail=detail)])
-    if len(files) != 1 or not files[0].content:
-        found = "no file" if not files else "an empty file" if len(files) == 1 else f"{len(files)} files"
-        detail = f"The form has {found}. Send one PNG or JPEG."
+async def _from_form(request: Request) -> ImageQuestion:
+    async with request.form(max_files=1, max_fields=1, max_part_size=LONGEST_FIELD) as form:
+        files = {name: value for name, value in form.items() if isinstance(value, UploadFile)}
+        fields = {name: value for name, value in form.items() if name not in files}
+        content = b"".join([await file.read() for file in files.values()])
+    if not content:
+        detail = f"The form has {'an empty file' if files else 'no file'}. Send one PNG or JPEG."
         raise invalid_input([FieldError(pointer="/image", code="missing", detail=detail)])
-    return _validated(ImageQuestion, {"image": base64.b64encode(files[0].content).decode(), **fields})
+    if len(content) > LARGEST_FILE:
+        detail = f"The file has {len(content)} bytes. Send one of at most {LARGEST_FILE}."
+        raise invalid_input([FieldError(pointer="/image", code="too_large", detail=detail)])
+    return validated(ImageQuestion, {**fields, "image": base64.b64encode(content).decode()})
 
 
 def _model(board: Board, run_id: str, which: Which) -> dict[str, Any]:
@@ -155,10 +140,7 @@ def _lesson(board: Board, run_id: str) -> tuple[str, dict[str, Any]]:
 
 def _asked(session: Session, run_id: str) -> Run:
     run = lifecycle.find(session, run_id)
-    try:
-        asking = registry.get(run.lesson).asking
-    except KeyError:
-        asking = None
-    if asking is None:
+    lesson = registry.find(run.lesson)
+    if lesson is None or lesson.asking is None:
         raise Problem("no-checkpoint", f"The lesson {run.lesson} of run {run.id} makes no model that can be asked.")
     return run

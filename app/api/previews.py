@@ -18,6 +18,8 @@ router = APIRouter(prefix="/api/v1/previews", tags=["previews"], route_class=Str
 
 PNG = "image/png"
 
+POINTER = "/dataset"
+
 EXAMPLES = {
     "turned": {
         "summary": "Nine digits, turned and moved",
@@ -68,11 +70,9 @@ def _dataset(board: Board, wanted: str) -> str:
         Problem: ``dataset-unavailable`` or ``dataset-invalid``.
     """
     if wanted == "auto":
-        here = (
-            name for name in IMAGE_SETS if board.datasets.state(name).source not in (Source.ABSENT, Source.DOWNLOAD)
-        )
-        return next(here)
-    state = admission.resolve_named(board, wanted, IMAGE_SETS)
+        states = (admission.state(board, name, POINTER) for name in IMAGE_SETS)
+        return next(state.name for state in states if state.source not in (Source.ABSENT, Source.DOWNLOAD))
+    state = admission.resolve_named(board, wanted, IMAGE_SETS, POINTER)
     if state.source is Source.DOWNLOAD:
         detail = (
             f"{wanted} is not here yet: it is downloaded when a run first needs it. Use digits or shapes until then."

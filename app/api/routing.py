@@ -49,16 +49,33 @@ async def body_of(request: StrictRequest, model: type[M]) -> M:
         return model.model_validate_json(body)
     except ValueError:
         pass  # what is wrong is found out the long way, so that it is told in the same words as everywhere
+    return validated(model, await received(request))
+
+
+async def received(request: StrictRequest) -> Any:
+    """The body as JSON, not looked at yet.
+
+    Raises:
+        RequestValidationError: it isn't JSON.
+    """
     try:
-        received = await request.json()
+        return await request.json()
     except json.JSONDecodeError as error:
         told = {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error", "input": {}}
         raise RequestValidationError([{**told, "ctx": {"error": error.msg}}], body=error.doc) from None
+
+
+def validated(model: type[M], content: Any) -> M:
+    """A body's content as a model.
+
+    Raises:
+        RequestValidationError: as FastAPI would, had it read the body.
+    """
     try:
-        return model.model_validate(received)
+        return model.model_validate(content)
     except ValidationError as error:
         errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
-        raise RequestValidationError(errors, body=received) from None
+        raise RequestValidationError(errors, body=content) from None
 
 
 def as_json(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -149,4 +149,6 @@ def _words(content: Graph) -> str:
         for node in content.nodes
         if entering[node.id]
     ]
+    if not told:
+        return f"A graph of one box: {content.nodes[0].label}." if len(content.nodes) == 1 else "A graph without lines."
     return f"A graph of {len(content.nodes)} boxes. {'; '.join(told)}."

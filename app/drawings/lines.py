@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.charts import Tick, nice, short
+from app.charts import Tick, nice, padded, short, svg_path
 from jobs.exhibits import Lines
 
 WIDTH, HEIGHT = 640, 260
@@ -30,10 +30,8 @@ class LinesDrawing:
 
 def draw(content: Lines) -> LinesDrawing:
     """Fit the curves into the picture."""
-    finite = [value for line in content.lines for value in line.values if value is not None] or [0.0]
-    low, high = min(finite), max(finite)
-    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    low, high = low - margin, high + margin
+    finite = [value for line in content.lines for value in line.values if value is not None]
+    low, high = padded(finite)
     left, right = min(content.x), max(content.x)
     span = (right - left) or 1.0
 
@@ -45,14 +43,9 @@ def draw(content: Lines) -> LinesDrawing:
 
     strokes, words = [], []
     for number, line in enumerate(content.lines):
-        parts, pen = [], "M"
-        for place, value in zip(content.x, line.values, strict=False):
-            if value is None:
-                pen = "M"
-                continue
-            parts.append(f"{pen}{x(place):.1f} {y(value):.1f}")
-            pen = "L"
-        strokes.append(Stroke(line.name, number, "".join(parts)))
+        places = zip(content.x, line.values, strict=True)
+        path = svg_path([(x(place), None if value is None else y(value)) for place, value in places])
+        strokes.append(Stroke(line.name, number, path))
         known = [value for value in line.values if value is not None]
         if known:
             words.append(f"{line.name}: from {short(known[0])} to {short(known[-1])}.")

@@ -1,10 +1,9 @@
 """A network's answers over a plane as bands of colour, with the rows upon it and what both say in words."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from app.charts import Tick, nice
-from app.drawings.contours import Area, areas
+from app.drawings.contours import areas
 from jobs.exhibits import Plane, Point
 
 WIDTH = 640.0
@@ -56,7 +55,7 @@ def draw(content: Plane) -> PlaneDrawing:
     """Fit bands and rows into the picture."""
     left, right, bottom, top = content.extent
     height = min(max(WIDTH * (top - bottom) / (right - left), HEIGHTS[0]), HEIGHTS[1])
-    reached = _bands(tuple(content.answers), content.columns, height)
+    reached = areas(content.answers, content.columns, LEVELS, WIDTH, height)
 
     def x(value: float) -> float:
         return WIDTH * (value - left) / (right - left)
@@ -80,12 +79,6 @@ def draw(content: Plane) -> PlaneDrawing:
         tuple(Tick(y(value), f"{value:g}") for value in nice(bottom, top, 5) if 14 < y(value) < height - 26),
         _summary(content),
     )
-
-
-@lru_cache(maxsize=64)
-def _bands(answers: tuple[int, ...], columns: int, height: float) -> tuple[Area, ...]:
-    """Remembered, because many look at the same picture."""
-    return areas(answers, columns, LEVELS, WIDTH, height)
 
 
 def _shape(label: int, x: float, y: float) -> str:

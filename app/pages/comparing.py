@@ -87,10 +87,9 @@ def differences(runs: Sequence[Run], first: Iterable[str] = ()) -> tuple[Column,
     """The parameters in which runs differ: the ``first``, then in the lesson's order; before them the lesson itself."""
     titles: dict[str, str] = {}
     for slug in dict.fromkeys(run.lesson for run in runs):
-        try:
-            titles |= {field.name: field.title for field in forms.fields(registry.get(slug).params)}
-        except KeyError:
-            continue
+        known = registry.find(slug)
+        if known is not None:
+            titles |= {field.name: field.title for field in forms.fields(known.params)}
     names = dict.fromkeys([*first, *(name for run in runs for name in run.params)])
     differing = [
         Column(name, titles.get(name, title(name)))
@@ -144,5 +143,10 @@ def as_csv(comparison: Comparison) -> str:
         for metric in comparison.metrics:
             one = entry.figures(metric)
             row += [one.best, one.best_epoch, one.train, one.validation, one.gap]
-        writer.writerow(row)
+        writer.writerow([_cell(value) for value in row])
     return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value that a spreadsheet doesn't take for a formula, whatever somebody has called a run."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value

@@ -34,7 +34,5 @@ def path() -> list[Lesson[Any]]:
 
 def title(slug: str) -> str:
     """A lesson's title; the slug itself for one that isn't part of the course."""
-    try:
-        return registry.get(slug).title
-    except KeyError:
-        return slug
+    lesson = registry.find(slug)
+    return slug if lesson is None else lesson.title

@@ -6,7 +6,7 @@ What is set stands in the address, so that a look can be kept and sent. The imag
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -130,8 +130,8 @@ def controls(group: str, query: Mapping[str, str]) -> Iterator[Control]:
             low, high = _pair(typed)
             yield Control(*told, "pair", low, high, BRIGHTEST, BRIGHTNESS_STEP)
         elif name == "fill_mode":
-            options = ("nearest", "constant", "reflect", "wrap")
-            yield Control(*told, "choice", typed if typed in options else "nearest", options=options)
+            options = get_args(field.annotation)
+            yield Control(*told, "choice", typed if typed in options else field.default, options=options)
         else:
             yield Control(*told, "flag", typed == "true")
 

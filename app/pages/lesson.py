@@ -90,10 +90,9 @@ def lesson(request: Request, slug: str) -> Response:
     Raises:
         Problem: ``unknown-lesson``.
     """
-    try:
-        found = registry.get(slug)
-    except KeyError:
-        raise Problem("unknown-lesson", f"There is no lesson {slug[:60]!r}. The home page shows all.") from None
+    found = registry.find(slug)
+    if found is None:
+        raise Problem("unknown-lesson", f"There is no lesson {slug[:60]!r}. The home page shows all.")
     return site(request).answer(request, "lesson.html", _page(request, found))
 
 

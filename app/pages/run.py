@@ -27,7 +27,7 @@ from app.pages.try_it import asked_about
 from app.reading import Reading, read
 from app.runs import columns, events, exhibits, generations, history, lifecycle, queries
 from jobs.lessons import registry
-from jobs.lessons.base import STAGES
+from jobs.lessons.base import STAGES, Lesson
 from jobs.protocol import EventType, Stage
 
 ROWS = 20
@@ -145,7 +145,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     thinned = folds.thinned(found, parts)
     card = cards(session, [found])[0]
     seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
-    fields = _fields(found)
+    lesson = registry.find(found.lesson)
     reached = generations.reached(session, found.number)
     saved = queries.checkpoints(session, found)
     elapsed = None
@@ -158,7 +158,11 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         card=card,
         sweep=None if found.sweep_number is None else session.get(Sweep, found.sweep_number),
         lesson_title=course.title(found.lesson),
-        stages=stages(found, [json.loads(event.data) for event in seen if event.type == EventType.STAGE]),
+        stages=stages(
+            found,
+            STAGES if lesson is None else lesson.stages,
+            [json.loads(event.data) for event in seen if event.type == EventType.STAGE],
+        ),
         curves=tuple(curves(series, found.seams, folds=thinned.parts)) if whole else (),
         metrics=tuple(series),
         rows=tuple(_rows(series)) if whole else (),
@@ -167,10 +171,10 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         improvements=tuple(one for one in reversed(saved) if one.kind == "improvement"),
         lines=tuple(_lines(seen))[-LINES:],
         exhibits=tuple(showing.views(exhibits.of(session, found.number))),
-        exhibits_first=_exhibits_first(found),
+        exhibits_first=lesson is not None and lesson.exhibits_first,
         settings=settings(found),
-        trains=_trains(found),
-        again=_again(found, fields),
+        trains=lesson is None or lesson.trains,
+        again=_again(found, _fields(lesson)),
         notice=resuming.notice(found, reached),
         alert=resuming.alert(found),
         further=resuming.further(found, reached),
@@ -181,14 +185,14 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
     )
 
 
-def stages(found: Run, told: list[dict[str, Any]]) -> tuple[StageView, ...]:
+def stages(found: Run, purposes: Mapping[Stage, str], told: list[dict[str, Any]]) -> tuple[StageView, ...]:
     """The lesson's stages, as far as the run's current attempt has come.
 
     Args:
         found: the run.
+        purposes: what each stage is for, in order.
         told: the data of its stage events, in order.
     """
-    purposes = _stages(found)
     first = next(iter(purposes))
     latest: dict[str, dict[str, Any]] = {}
     for data in told:
@@ -247,37 +251,13 @@ def _newest(seen: list[Any], fallback: datetime) -> datetime:
     return max((event.time for event in seen), default=fallback)
 
 
-def _stages(found: Run) -> Mapping[Stage, str]:
-    try:
-        return registry.get(found.lesson).stages
-    except KeyError:
-        return STAGES
-
-
-def _trains(found: Run) -> bool:
-    try:
-        return registry.get(found.lesson).trains
-    except KeyError:
-        return True
-
-
-def _exhibits_first(found: Run) -> bool:
-    try:
-        return registry.get(found.lesson).exhibits_first
-    except KeyError:
-        return False
-
-
-def _fields(found: Run) -> tuple[forms.Field, ...]:
-    try:
-        return forms.fields(registry.get(found.lesson).params)
-    except KeyError:
-        return ()
+def _fields(lesson: Lesson[Any] | None) -> tuple[forms.Field, ...]:
+    return () if lesson is None else forms.fields(lesson.params)
 
 
 def settings(found: Run) -> tuple[Setting, ...]:
     """What a run was trained with, for people."""
-    return tuple(_settings(_fields(found), found.params))
+    return tuple(_settings(_fields(registry.find(found.lesson)), found.params))
 
 
 def _settings(fields: tuple[forms.Field, ...], params: Mapping[str, Any]) -> Iterator[Setting]:

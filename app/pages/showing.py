@@ -4,8 +4,12 @@ Each kind has a template of its own, ``templates/exhibits/KIND.html``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from pydantic import ValidationError
 
 from app.drawings import graph, lines, matrix, network, plane
 from jobs.exhibits import Exhibit, Table
@@ -28,7 +32,6 @@ HALF = 500
 NARROW = 4
 """So many layers of a network fit into half the page."""
 
-
 TABLE = 64
 """A table whose columns are so many characters wide in all fits into half of the page."""
 
@@ -43,13 +46,25 @@ class View:
     wide: bool
 
 
-def views(exhibits: Iterable[Exhibit]) -> Iterator[View]:
-    """All of them, in order."""
+def views(exhibits: Iterable[str]) -> Iterator[View]:
+    """All of them, in order, from their JSON. What an older version has kept and this one can't read is left out."""
     for exhibit in exhibits:
-        kind = exhibit.content.kind
-        draw = DRAW.get(kind)
-        drawing = None if draw is None else draw(exhibit.content)
-        yield View(exhibit, kind, drawing, _wide(exhibit, drawing))
+        with suppress(ValidationError):
+            yield view(exhibit)
+
+
+@lru_cache(maxsize=256)
+def view(data: str) -> View:
+    """One of them. Kept, because a page that is open asks again with every event, and a large graph takes a second.
+
+    Raises:
+        ValidationError: it is no exhibit.
+    """
+    exhibit = Exhibit.model_validate_json(data)
+    kind = exhibit.content.kind
+    draw = DRAW.get(kind)
+    drawing = None if draw is None else draw(exhibit.content)
+    return View(exhibit, kind, drawing, _wide(exhibit, drawing))
 
 
 def _wide(exhibit: Exhibit, drawing: Any) -> bool:

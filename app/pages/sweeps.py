@@ -19,7 +19,7 @@ from app.pages import comparing, words
 from app.pages.comparing import Comparison, Entry
 from app.pages.shared import site
 from app.pages.site import Page
-from app.runs import lifecycle, sweeps
+from app.runs import queries, sweeps
 from app.sweepshapes import MOST_RUNS
 from jobs.lessons import registry
 
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class SweepPage(Page):
-    """What the page shows. ``data`` is what its JavaScript starts from; ``eyebrow`` is the lesson, where it is one."""
+    """What the page shows. ``data`` is what its JavaScript starts from; ``lesson`` that of all runs, if it is one."""
 
     heading: str
     lesson: str | None
@@ -137,7 +137,7 @@ def _asked(session: Session, request: Request) -> list[Run]:
             "invalid-input",
             f"The address names {words.count(len(ids), 'run')}. Choose 1 to {MOST_RUNS} of them in the list of runs.",
         )
-    return [lifecycle.find(session, one) for one in ids]
+    return queries.named(session, ids)
 
 
 def _page(request: Request, comparison: Comparison, *, heading: str, **more: Any) -> SweepPage:
@@ -178,10 +178,10 @@ def _progress(entries: Sequence[Entry]) -> str:
 
 def _again(sweep: Sweep) -> str:
     """The lesson's form with the sweep's values in it."""
-    try:
-        fields = forms.fields(registry.get(sweep.lesson).params)
-    except KeyError:
+    lesson = registry.find(sweep.lesson)
+    if lesson is None:
         return f"/lessons/{sweep.lesson}"
+    fields = forms.fields(lesson.params)
     values = {name: forms.shown(value) for name, value in forms.changed(fields, sweep.params).items()}
     values |= {f"try.{name}": "; ".join(map(forms.shown, tried)) for name, tried in sweep.grid.items()}
     return f"/lessons/{sweep.lesson}?{urlencode({name: text.replace(', ', ',') for name, text in values.items()})}"

@@ -18,7 +18,7 @@ from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
 from app.runs import lifecycle, queries
-from jobs.datasets import DatasetInvalid, Datasets
+from jobs.datasets import Datasets
 from jobs.lessons import registry
 
 router = APIRouter(include_in_schema=False)
@@ -68,16 +68,10 @@ def try_it(request: Request, run_id: str) -> Response:
 
 def asked_about(run: Run) -> str | None:
     """What a run's models are asked about, ``row`` or ``image``; None where they can't be asked."""
-    try:
-        asking = registry.get(run.lesson).asking
-    except KeyError:
-        return None
-    return None if asking is None else asking.takes
+    lesson = registry.find(run.lesson)
+    return None if lesson is None or lesson.asking is None else lesson.asking.takes
 
 
 def _grey(datasets: Datasets, run: Run) -> bool:
-    try:
-        shape = datasets.state(run.params.get("dataset", "")).shape
-    except (KeyError, DatasetInvalid):
-        return False
+    shape = datasets.shape(run.params.get("dataset", ""))
     return len(shape) == 3 and shape[2] == 1

@@ -75,12 +75,27 @@ def spread(parts: Sequence[Measured]) -> list[Spread]:
     found = []
     for epoch, values in side_by_side(parts):
         middle = math.nan if None in values else _mean(values)
+        deviation = 0.0
         if math.isfinite(middle):
-            deviation = math.sqrt(_mean([(value - middle) ** 2 for value in values]))
+            # Not by squares: those of large values would overflow.
+            deviation = math.hypot(*(value - middle for value in values)) / math.sqrt(len(values))
+        if math.isfinite(middle) and math.isfinite(deviation):
             found.append(Spread(epoch, middle, deviation, len(values)))
         else:
             found.append(Spread(epoch, None, 0.0, len(values)))
     return found
+
+
+def banded(around: Sequence[Spread], most: int) -> list[tuple[int, float]]:
+    """The band of one standard deviation as a closed line: epochs and values along its lower edge, and back above.
+
+    Of about ``most`` points; epochs that one fold alone has reached are left out.
+    """
+    step = -(-len(around) // (most // 2)) if around else 1
+    kept = [one for index, one in enumerate(around) if index % step == 0 or index == len(around) - 1]
+    known = [(one.epoch, one.mean, one.deviation) for one in kept if one.mean is not None and one.count > 1]
+    lower = [(epoch, mean - deviation) for epoch, mean, deviation in known]
+    return lower + [(epoch, mean + deviation) for epoch, mean, deviation in reversed(known)]
 
 
 def known(run: Run, fold: int) -> int:

@@ -79,6 +79,16 @@ def statement(session: Session, query: RunQuery) -> Select[Any]:
     return found.order_by(*(one.desc() if descending else one.asc() for one in order)).limit(query.limit + 1)
 
 
+def named(session: Session, ids: Sequence[str]) -> list[Run]:
+    """The runs with these ids, in their order.
+
+    Raises:
+        Problem: ``unknown-run``.
+    """
+    found = {run.id: run for run in session.scalars(LISTED.where(Run.id.in_(ids)))}
+    return [found.get(one) or lifecycle.find(session, one) for one in ids]  # which says that there is none
+
+
 def count(session: Session, query: RunQuery) -> int:
     """How many runs match, on all pages together."""
     return session.scalar(_matching(session, select(func.count()).select_from(Run), query)) or 0

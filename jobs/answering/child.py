@@ -8,15 +8,16 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-
-from pydantic import ValidationError
+from queue import SimpleQueue
 
 from jobs.answering.client import AnswerClient
+from jobs.asking import read
 from jobs.client import Unreachable
 from jobs.protocol import Question
 from jobs.questions import Answer, Objection, PredictQuestion, PreviewQuestion, Refusal, SamplesQuestion
@@ -41,19 +42,27 @@ def main(start: Start, worker: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    os.environ["JAX_PLATFORMS"] = "cpu"
+    if "jax" in sys.modules:  # which has read its environment already
+        sys.modules["jax"].config.update("jax_platforms", "cpu")
     client = AnswerClient(start.server, start.key)
     answer = answering(client, start.folder, start.cache)
+    questions: SimpleQueue[Question] = SimpleQueue()
+    threading.Thread(target=_listen, args=(worker, questions), name="worker", daemon=True).start()
+    while True:
+        question = questions.get()
+        try:
+            client.hand_over(question.id, answer(question))
+        except Unreachable as error:
+            print(f"worker: the answer to {question.kind} did not get through: {error}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # it has just gone: the other thread notices
+            worker.send(question.id)
+
+
+def _listen(worker: Connection, questions: "SimpleQueue[Question]") -> None:
+    """Take questions in, and end the process when the worker is gone: nobody else watches over its time."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            question: Question = worker.recv()
-            try:
-                client.hand_over(question.id, answer(question))
-            except Unreachable as error:
-                print(
-                    f"worker: the answer to {question.kind} did not get through: {error}", file=sys.stderr, flush=True
-                )
-            worker.send(question.id)
+            questions.put(worker.recv())
     os._exit(ORPHANED)
 
 
@@ -80,10 +89,10 @@ def answering(client: AnswerClient, folder: Path | None, cache: Path) -> Callabl
 
     def body(question: Question) -> Answer:
         if question.kind == "preview":
-            return Answer(body=previews.answer(PreviewQuestion.model_validate(question.payload)))
+            return Answer(body=previews.answer(read(PreviewQuestion, question.payload)))
         if question.kind == "predict":
-            return Answer(body=predictions.answer(PredictQuestion.model_validate(question.payload)))
-        return Answer(body=predictions.samples(SamplesQuestion.model_validate(question.payload)))
+            return Answer(body=predictions.answer(read(PredictQuestion, question.payload)))
+        return Answer(body=predictions.samples(read(SamplesQuestion, question.payload)))
 
     def answer(question: Question) -> Answer:
         try:
@@ -96,7 +105,7 @@ def answering(client: AnswerClient, folder: Path | None, cache: Path) -> Callabl
 
 def refusal(question: Question, error: Exception) -> Refusal:
     """Why a question has no answer, whatever went wrong."""
-    from jobs.asking import NotYet, Unanswerable
+    from jobs.asking import NotYet, Unanswerable, Unknown
     from jobs.datasets import DatasetInvalid, DatasetUnavailable
 
     if isinstance(error, Unanswerable):
@@ -113,7 +122,7 @@ def refusal(question: Question, error: Exception) -> Refusal:
         return Refusal(kind="dataset-invalid", detail=error.detail)
     if isinstance(error, Unreachable):
         return Refusal(kind="no-checkpoint", detail=f"The saved model could not be fetched: {error}. Ask again.")
-    if isinstance(error, ValidationError | KeyError):
+    if isinstance(error, Unknown):
         detail = "The worker does not know this lesson or its parameters. Update worker and server to the same version."
         return Refusal(kind="no-answer", detail=detail)
     traceback.print_exception(error)

@@ -20,7 +20,7 @@ from jobs.answering.client import AnswerClient
 from jobs.attempts import FORK_SERVER_DIED
 from jobs.client import Unreachable
 from jobs.protocol import Question
-from jobs.questions import Answer, Refusal
+from jobs.questions import ANSWER_SECONDS, Answer, Refusal
 
 log = logging.getLogger("fitboard.worker")
 
@@ -44,7 +44,8 @@ class Desk:
         self._start = start
         self._context = context
         self._clock = clock
-        self._waiting: deque[Question] = deque()
+        self._waiting: deque[tuple[float, Question]] = deque()
+        """What waits, each with the time from which nobody does any more."""
         self._current: Question | None = None
         self._until: float | None = None
         self._hung = False
@@ -56,12 +57,12 @@ class Desk:
     @property
     def held(self) -> list[str]:
         """The questions that aren't answered yet."""
-        return [one.id for one in (*([self._current] if self._current else []), *self._waiting)]
+        return [one.id for one in (*([self._current] if self._current else []), *(one for _, one in self._waiting))]
 
     def take(self, question: Question) -> None:
         """Have a question answered; one that is here already isn't taken twice."""
         if question.id not in self.held:
-            self._waiting.append(question)
+            self._waiting.append((self._clock() + ANSWER_SECONDS, question))
             self._next()
 
     def deadline(self) -> float | None:
@@ -102,7 +103,7 @@ class Desk:
         hung, self._hung, self._ending = self._hung, False, False
         if question is not None and not hung and question.id != self._tried:
             self._tried = question.id
-            self._waiting.appendleft(question)
+            self._waiting.appendleft((self._clock() + ANSWER_SECONDS, question))
         elif question is not None:
             why = f"took more than {LIMIT:.0f} seconds" if hung else f"ended its process (exit code {code})"
             self._refuse(question, f"This {why}, and was given up. Ask for less, or see the worker's output.")
@@ -117,19 +118,22 @@ class Desk:
     def kill(self) -> None:
         """End the process at once; what isn't answered stays so."""
         self._waiting.clear()
+        self._current = None  # else another process would be asked
         if self.process is not None:
             self.process.kill()
 
     def _next(self) -> None:
         if self._current is not None or self._ending:
             return
+        while self._waiting and self._waiting[0][0] <= self._clock():
+            self._waiting.popleft()  # or those that somebody waits for would wait behind it
         if not self._waiting:
             self._until = None if self.process is None else self._clock() + IDLE
             return
         if self.process is None and not self._fork():
             return
         assert self.line is not None
-        self._current = self._waiting.popleft()
+        _, self._current = self._waiting.popleft()
         self._until = self._clock() + LIMIT
         with contextlib.suppress(OSError):  # it has just ended by itself: that is noticed in a moment
             self.line.send(self._current)
@@ -141,7 +145,7 @@ class Desk:
             process.start()
         except OSError as error:
             line.close()
-            question = self._waiting.popleft()
+            _, question = self._waiting.popleft()
             self._refuse(question, f"The worker could not start a process: {error.strerror or error}. Ask again.")
             return False
         finally:

@@ -76,15 +76,17 @@ def decoded(content: bytes, channels: int) -> NDArray[np.uint8]:
     try:
         with tf.device("/CPU:0"):
             if content.startswith(_PNG):
-                image = np.asarray(tf.io.decode_png(content, channels=4)).astype("float32")
-                colours = image[..., :3] * image[..., 3:] / 255.0
+                image = np.asarray(tf.io.decode_png(content, channels=4))
+                # In whole numbers of two bytes: a picture as large as may be takes a few hundred megabytes otherwise.
+                colours = ((image[..., :3] * image[..., 3:].astype("uint16") + 127) // 255).astype("uint8")
             else:
-                colours = np.asarray(tf.io.decode_jpeg(content, channels=3)).astype("float32")
+                colours = np.asarray(tf.io.decode_jpeg(content, channels=3))
     except tf.errors.InvalidArgumentError:
         raise Unanswerable("not_an_image", "image is damaged. Send a whole PNG or JPEG.") from None
     if channels == 1:  # the weights of ITU-R BT.601, which TensorFlow and most others use too
-        colours = colours @ np.array([[0.299], [0.587], [0.114]], dtype="float32")
-    return np.asarray(np.rint(colours), dtype="uint8")
+        grey = colours @ np.array([[0.299], [0.587], [0.114]], dtype="float32")
+        return np.asarray(np.rint(grey), dtype="uint8")
+    return np.asarray(colours)
 
 
 def resized(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

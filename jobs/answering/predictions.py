@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.answering import pictures
 from jobs.answering.memory import KeptDatasets, Models
-from jobs.asking import Asking, Input, Unanswerable
+from jobs.asking import Asking, Input, Unanswerable, Unknown, read
 from jobs.lessons import registry
 from jobs.questions import PredictQuestion, SamplesQuestion
 
@@ -64,7 +64,9 @@ class Predictions:
 
 
 def _lesson(slug: str, values: dict[str, Any]) -> tuple[Any, Asking]:
-    lesson = registry.get(slug)
+    lesson = registry.find(slug)
+    if lesson is None:
+        raise Unknown(f"There is no lesson {slug!r}.")
     if lesson.asking is None:
         raise Unanswerable("no_model", f"The lesson {slug} makes no model that can be asked.")
-    return lesson.params.model_validate(values), lesson.asking
+    return read(lesson.params, values), lesson.asking

@@ -110,6 +110,9 @@ class Previews:
                 f"ZCA whitening is being measured: with {numbers:,} numbers per image that takes up to a minute, once. "
                 "Ask again in a few seconds."
             ) from None
+        except Exception:
+            found.whitening = None  # for want of memory, say: the next question tries again
+            raise
         return found.measured_in_part
 
     def _set(self, name: str) -> _Set:

@@ -53,6 +53,11 @@ class Datasets:
         """
         return self._catalogue[name].state(self._places)
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of one sample, as the published data has it; empty for a dataset that isn't known."""
+        spec = self._catalogue.get(name)
+        return () if spec is None else spec.shape_of_sample()
+
     def resolve(self, wanted: str, candidates: tuple[str, ...]) -> DatasetState:
         """Which dataset ``wanted`` means here: itself, or for ``auto`` the first candidate that can be had.
 

@@ -28,7 +28,7 @@ Nothing here knows of runs, journals or lessons.
 from jobs.engine.choice import Choice, choose
 from jobs.engine.engine import Engine
 from jobs.engine.folders import image_folder
-from jobs.engine.folds import Fold, Scored, Trainer, cross_validate
+from jobs.engine.folds import Fold, Scored, Trainer
 from jobs.engine.plan import Afterwards, Augment, Plan
 from jobs.engine.rows import Order, Rows, shuffled
 
@@ -44,7 +44,6 @@ __all__ = [
     "Scored",
     "Trainer",
     "choose",
-    "cross_validate",
     "image_folder",
     "shuffled",
 ]

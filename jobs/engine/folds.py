@@ -62,35 +62,6 @@ class Trainer:
         return self.model, self._engine
 
 
-def cross_validate(
-    build: Callable[[int], Any],
-    folds: Sequence[Fold],
-    plan: Callable[[int], Plan],
-    choice: Choice,
-    *,
-    callbacks: Callable[[int], Sequence[Any]] = lambda _fold: (),
-    **engine: Any,
-) -> list[Scored]:
-    """Train and score every fold.
-
-    Args:
-        build: a fold's model, compiled in Keras's sense; must give the same model whenever it is asked.
-        folds: what each trains on and is scored with.
-        plan: how a fold is trained.
-        choice: the way for all of them.
-        callbacks: what a fold's training calls.
-        engine: further arguments of the :class:`~jobs.engine.engine.Engine`.
-    """
-    trainer = Trainer(build(0), choice, **engine)
-    trainer.prepare(folds, plan)
-    results = []
-    for k, fold in enumerate(folds):
-        _, trains = trainer.fresh(build(k), fold)
-        history = trains.fit(fold.training, plan(k), callbacks(k))
-        results.append(Scored(dict(history.history), trains.evaluate(fold.test)))
-    return results
-
-
 def transplant(source: Any, target: Any, rows: Rows) -> None:
     """Give ``target`` every value of ``source``, a model built alike: weights, random states, optimizer."""
     for model in (source, target):

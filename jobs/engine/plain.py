@@ -40,10 +40,15 @@ def feed(rows: Rows, plan: Plan) -> Any:
 
 def batches(rows: Rows, plan: Plan) -> Iterator[Any]:
     """They come from Python, as NumPy's arrays. A step of JAX returns before it is done: meanwhile the next comes."""
-    for epoch in range(plan.initial_epoch, plan.epochs):
+    for epoch in _epochs(plan):
         order = plan.order(epoch)
         for start in range(0, len(order), plan.batch_size):
             yield rows.take(order[start : start + plan.batch_size]).parts
+
+
+def _epochs(plan: Plan) -> range:
+    """The epochs to bring rows for; one also where none is left, which Keras looks at and never trains."""
+    return range(plan.initial_epoch, max(plan.epochs, plan.initial_epoch + 1))
 
 
 def pipeline(rows: Rows, plan: Plan) -> Any:
@@ -56,7 +61,7 @@ def pipeline(rows: Rows, plan: Plan) -> Any:
     augment, gather = plan.augment, _gatherer(rows)
 
     def epochs() -> Iterator[Any]:
-        for epoch in range(plan.initial_epoch, plan.epochs):
+        for epoch in _epochs(plan):
             order = plan.order(epoch)
             yield (order,) if augment is None else (order, augment.draw(epoch, len(rows))[order])
 

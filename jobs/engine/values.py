@@ -3,7 +3,6 @@
 from typing import Any
 
 import keras
-import numpy as np
 
 
 class Values:
@@ -21,11 +20,6 @@ class Values:
     def read(self) -> tuple[Any, ...]:
         """The values now, in the computer's own memory; later changes of the model don't touch them."""
         return tuple(self._read())
-
-    def fit(self, values: tuple[Any, ...]) -> bool:
-        """Whether the model could be given these."""
-        shapes = [tuple(variable.shape) for variable in self._variables]
-        return [np.shape(value) for value in values] == shapes
 
     def write(self, values: tuple[Any, ...]) -> None:
         """Give the model ``values`` that were read from it, or from one built alike."""

@@ -45,3 +45,8 @@ def get(slug: str) -> Lesson[Any]:
         KeyError: there is none.
     """
     return _BY_SLUG[slug]
+
+
+def find(slug: str) -> Lesson[Any] | None:
+    """The lesson called ``slug``; None where there is none, as for a run of a lesson that was taken out since."""
+    return _BY_SLUG.get(slug)

@@ -37,6 +37,12 @@ def trained(server: Server) -> Attempt:
     return attempt
 
 
+def _part(name: str, filename: str | None = None, length: int = 3) -> bytes:
+    """A part of a form with the boundary x."""
+    file = "" if filename is None else f'; filename="{filename}"'
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{"a" * length}\r\n'.encode()
+
+
 class TestPreviews:
     """``POST /api/v1/previews/augmentation``."""
 
@@ -161,15 +167,32 @@ class TestPredictions:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            (b"", "does not end with its boundary"),
-            (b"--x\r\n\r\nno name\r\n--x--\r\n", "has no name"),
-            (b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\ncut', "does not end"),
+            (b"--y\r\n", "boundary"),
+            (b"--x\r\n\r\nno name\r\n--x--\r\n", "name"),
+            (_part("image", "a") + _part("image", "b") + b"--x--\r\n", "Too many files"),
+            (_part("a") + _part("b") + _part("image", "c") + b"--x--\r\n", "Too many fields"),
+            (_part("a", length=2000) + b"--x--\r\n", "exceeded"),
         ],
     )
     def test_a_broken_form_is_told(self, shared: Server, content: bytes, words: str) -> None:
         headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(len(content))}
-        sent = shared.http.post(f"{RUNS}/any/predict", content=content or b"\r\n", headers=headers)
+        sent = shared.http.post(f"{RUNS}/any/predict", content=content, headers=headers)
         assert words in problem(sent, 400, "malformed-body")["detail"]
+
+    @pytest.mark.parametrize(
+        ("content", "pointer"),
+        [
+            (b"--x--\r\n", "/image"),
+            (b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\ncut', "/image"),
+            (_part("image", "a", length=0) + b"--x--\r\n", "/image"),
+            (_part("image", "a", length=6_000_001) + b"--x--\r\n", "/image"),
+            (_part("image", "a") + _part("path") + b"--x--\r\n", "/path"),
+        ],
+    )
+    def test_a_form_without_one_fitting_file_is_told(self, shared: Server, content: bytes, pointer: str) -> None:
+        headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(len(content))}
+        sent = shared.http.post(f"{RUNS}/any/predict", content=content, headers=headers)
+        assert problem(sent, 422, "invalid-input")["errors"][0]["pointer"] == pointer
 
     def test_a_form_is_taken_nowhere_else(self, shared: Server) -> None:
         problem(shared.http.post(PREVIEW, files={"image": b"x"}), 415, "unsupported-media-type")

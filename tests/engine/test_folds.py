@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.engine.training import dense, table
 
 
@@ -34,26 +32,21 @@ def plan(fold: int) -> Any:
     return Plan(epochs=3, batch_size=8, order=shuffled(len(folds()[fold].training), seed=fold))
 
 
+def scored(route: Any) -> list[tuple[dict[str, list[float]], dict[str, float]]]:
+    """The History of each fold and its scores."""
+    from jobs.engine import Choice, Trainer
+
+    trainer = Trainer(build(0), Choice(route, True, ""))
+    trainer.prepare(folds(), plan)
+    found = []
+    for number, fold in enumerate(folds()):
+        _, engine = trainer.fresh(build(number), fold)
+        found.append((dict(engine.fit(fold.training, plan(number)).history), engine.evaluate(fold.test)))
+    return found
+
+
 def test_every_fold_is_as_if_it_had_been_alone() -> None:
-    from jobs.engine import Choice, cross_validate
-
-    made = folds()
-    assert len({len(fold.training) for fold in made}) == 2, "folds of unequal size share what they can"
-    shared = cross_validate(build, made, plan, Choice("compiled", True, ""))
-    alone = cross_validate(build, made, plan, Choice("plain", True, ""))
-    assert [one.history for one in shared] == [one.history for one in alone]
-    assert [one.scores for one in shared] == [one.scores for one in alone]
-    assert len({str(one.scores) for one in shared}) == 4
-
-
-def test_a_fold_that_fails_ends_the_whole() -> None:
-    import keras
-
-    from jobs.engine import Choice, cross_validate
-
-    class Fails(keras.callbacks.Callback):  # type: ignore[misc]
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        cross_validate(build, folds(), plan, Choice("compiled", True, ""), callbacks=lambda fold: [Fails()])
+    assert len({len(fold.training) for fold in folds()}) == 2, "folds of unequal size share what they can"
+    shared, alone = scored("compiled"), scored("plain")
+    assert shared == alone
+    assert len({str(scores) for _, scores in shared}) == 4

@@ -22,7 +22,7 @@ from jobs.engine.values import Values
 from jobs.faults import kill_point
 from jobs.generations import Generation
 from jobs.keeper import Keeper
-from jobs.lessons.first_network import lesson
+from jobs.lessons.shared import networks
 from tests.app.conftest import fill
 from tests.app.server import RUNS, Server, serving
 from tests.faults import evidence
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 @pytest.fixture(scope="module", autouse=True)
 def _dropout() -> Iterator[None]:
     """The lesson's network with a layer that draws random numbers while it trains."""
-    build = lesson.build
+    build = networks.dense_classifier
 
     def with_dropout(params: Any, features: int) -> Any:
         model = build(params, features)
@@ -44,7 +44,7 @@ def _dropout() -> Iterator[None]:
             [keras.Input((features,)), *model.layers[:-1], keras.layers.Dropout(0.3), model.layers[-1]]
         )
 
-    with patch.object(lesson, "build", with_dropout):
+    with patch.object(networks, "dense_classifier", with_dropout):
         yield
 
 

@@ -148,7 +148,7 @@ def test_each_fold_tells_its_epochs_and_is_scored_as_fit_would_score_it_alone(wh
             trained = model.fit(*rows_of, batch_size=8, shuffle=False, validation_data=fold.test.parts, verbose=0)
             for name, (value,) in trained.history.items():
                 alone.setdefault(name, []).append(float(value))
-        # To the last bit it is the plain way's, below; Keras shapes rows of plain arrays otherwise.
+        # Keras shapes rows of plain arrays otherwise; to the last bit it is the plain way's, see below.
         assert list(alone) == list(scored.history)
         for name, values in alone.items():
             np.testing.assert_allclose(values, scored.history[name], rtol=1e-6)
@@ -170,24 +170,27 @@ def test_the_rest_is_estimated_over_all_folds(whole: Done) -> None:
     assert left[-1] == 0
 
 
-@pytest.mark.parametrize("route", ["compiled"])
-def test_cut_anywhere_it_comes_to_the_same_end(whole: Done, tmp_path: Path, route: Any) -> None:
-    def between(kind: EventType, data: Any) -> bool:
-        return kind is EventType.LOG and data.message.startswith("Fold 2 of 3 is done")
+def between(kind: EventType, data: Any) -> bool:
+    return kind is EventType.LOG and data.message.startswith("Fold 2 of 3 is done")
 
-    first = cross_validated(tmp_path / "1", route, stop_at=at(0, 1))
-    assert first.generation().fold == 0
-    second = cross_validated(tmp_path / "2", route, resumed=first.generation(), stop_at=between)
-    third = cross_validated(tmp_path / "3", route, resumed=second.generation(), stop_at=at(2, EPOCHS - 1))
-    fourth = cross_validated(tmp_path / "4", route, resumed=third.generation())
-    assert first.places + second.places + third.places + fourth.places == whole.places
-    told = [*first.told, *second.told, *third.told, *fourth.told]
+
+@pytest.mark.parametrize(
+    ("route", "cuts"), [("compiled", [at(0, 1), between, at(2, EPOCHS - 1)]), ("plain", [at(1, 1)])]
+)
+def test_cut_anywhere_it_comes_to_the_same_end(whole: Done, tmp_path: Path, route: Any, cuts: list[Stopping]) -> None:
+    attempts: list[Done] = []
+    for number, cut in enumerate([*cuts, lambda kind, data: False]):
+        resumed = attempts[-1].generation() if attempts else None
+        attempts.append(cross_validated(tmp_path / str(number), route, resumed=resumed, stop_at=cut))
+    assert [place for one in attempts for place in one.places] == whole.places
+    told = [one for attempt in attempts for one in attempt.told]
     assert [one.metrics for one in told] == [one.metrics for one in whole.told]
     assert [one.best for one in told] == [one.best for one in whole.told]
-    assert fourth.results == whole.results
-    assert "Going on with fold 1, epoch 3 of 4, from the state that an earlier attempt has saved." in second.lines
-    for kind in ("best", "last"):
-        assert_same(fourth.saved(kind), whole.saved(kind))
+    assert attempts[-1].results == whole.results
+    assert any(line.startswith("Going on with fold ") for line in attempts[-1].lines)
+    assert_same(attempts[-1].saved("last"), whole.saved("last"))
+    newest = next(one for one in reversed(attempts) if any(offer.kind == "best" for offer in one.offers))
+    assert_same(newest.saved("best"), whole.saved("best"))
 
 
 def test_a_search_goes_on_too_through_models_that_are_built_otherwise(tmp_path: Path) -> None:
@@ -195,9 +198,12 @@ def test_a_search_goes_on_too_through_models_that_are_built_otherwise(tmp_path: 
     undisturbed = cross_validated(tmp_path / "whole", optimizers=names)
     assert [one.fold for one in undisturbed.told] == [fold for fold in range(2 * FOLDS) for _ in range(EPOCHS)]
     first = cross_validated(tmp_path / "1", optimizers=names, stop_at=at(FOLDS, 1))
-    second = cross_validated(tmp_path / "2", optimizers=names, resumed=first.generation())
+    second = cross_validated(tmp_path / "2", optimizers=names, resumed=first.generation(), stop_at=at(FOLDS, 2))
+    third = cross_validated(tmp_path / "3", optimizers=names, resumed=second.generation())
     assert second.places[0] == (FOLDS, 2)
-    assert second.results == undisturbed.results
-    assert_same(second.saved("last"), undisturbed.saved("last"))
-    best = [*first.offers, *second.offers]
-    assert [one for one in best if one.kind == "best"][-1].value == undisturbed.latest("best").value
+    assert third.results == undisturbed.results
+    assert_same(third.saved("last"), undisturbed.saved("last"))
+    told = [*first.told, *second.told, *third.told]
+    assert [one.best for one in told] == [one.best for one in undisturbed.told], "however often it is cut"
+    offers = [*first.offers, *second.offers, *third.offers]
+    assert [one for one in offers if one.kind == "best"][-1].value == undisturbed.latest("best").value

@@ -13,20 +13,20 @@ from jobs.answering import pictures
 from jobs.answering.memory import MODELS, KeptDatasets, Models
 from jobs.answering.predictions import Predictions
 from jobs.asking import Input, Unanswerable
-from jobs.lessons.first_network import lesson as first_network
-from jobs.lessons.shared import image_asking, tables
+from jobs.lessons.first_network.lesson import FirstNetworkParams
+from jobs.lessons.shared import image_asking, networks, tables
 from jobs.protocol import CheckpointData
 from jobs.questions import PredictQuestion, SamplesQuestion
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 DATASETS = KeptDatasets(None, Path("nowhere"))
-PARAMS = first_network.FirstNetworkParams(dataset="breast-cancer", hidden_layers=(4,))
+PARAMS = FirstNetworkParams(dataset="breast-cancer", hidden_layers=(4,))
 
 
 def saved(folder: Path, seed: int = 7) -> tuple[bytes, CheckpointData, Any]:
     """A network as a run saves it: the file, its entry, the network."""
-    model = first_network.build(PARAMS.model_copy(update={"seed": seed}), 30)
+    model = networks.dense_classifier(PARAMS.model_copy(update={"seed": seed}), 30)
     model.compile(loss="binary_crossentropy", optimizer="adam")
     model.save(folder / "model.keras")
     content = (folder / "model.keras").read_bytes()

@@ -161,8 +161,8 @@ def run(params: ImageAugmentationParams, session: "Session") -> None:
         session,
         params,
         build=lambda shape, names: stacked(shape, layers("simple", 0.2, names), params.seed),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
+        optimizer=lambda: networks.optimizer_of(params),
+        minimised=networks.minimised(params),
         change=change,
     )
     classes.show(session, trained.parts, trained.answers)

@@ -14,7 +14,7 @@ from jobs.exhibits import Exhibit, Table
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.checkpoints.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.checkpoints.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 from jobs.monitor import MOST, Monitor
 from jobs.protocol import Stage
 
@@ -89,14 +89,9 @@ def band(params: CheckpointsParams) -> Band | None:
 
 def run(params: CheckpointsParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    trained = life_cycle.two_classes(
+    trained = life_cycle.dense(
         session,
         params,
-        build=lambda features: networks.dense_classifier(
-            features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
-        ),
-        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
         monitor=params.watch(),
     )
     with session.stage(Stage.EVALUATE) as stage:

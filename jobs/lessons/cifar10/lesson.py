@@ -97,7 +97,7 @@ def optimizer(params: Cifar10Params) -> Any:
     import keras
 
     if params.optimizer != "sgd":
-        return networks.optimizer(params.optimizer, params.learning_rate)
+        return networks.optimizer_of(params)
     rate: Any = params.learning_rate
     if params.decay:
         rate = keras.optimizers.schedules.InverseTimeDecay(params.learning_rate, 1, params.decay)
@@ -105,8 +105,7 @@ def optimizer(params: Cifar10Params) -> Any:
 
 
 def _minimised(params: Cifar10Params) -> str:
-    name = networks.OPTIMIZERS[params.optimizer]
-    told = f"{name} with learning rate {params.learning_rate:g}"
+    told = networks.minimised(params)
     if params.optimizer != "sgd":
         return told
     decay = f" and decay {params.decay:g} per step" if params.decay else ""

@@ -145,8 +145,8 @@ def run(params: ConvolutionParams, session: "Session") -> None:
         build=lambda shape, names: stacked(
             shape, layers(params.filters, params.window, params.hidden_layers, names), params.seed
         ),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
+        optimizer=lambda: networks.optimizer_of(params),
+        minimised=networks.minimised(params),
         callbacks=lambda model, parts: [session.watch(look_into(model, parts))],
     )
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))

@@ -12,7 +12,7 @@ from jobs.exhibits import Cell, Exhibit, Line, Lines, Table
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.dropout.guide import EXPLANATION, PRESETS
 from jobs.lessons.dropout.listing import script
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -62,21 +62,15 @@ def check(params: DropoutParams, dataset: "DatasetState") -> list[Issue]:
     return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
 
 
-_BANDS = {
-    "pima-indians-diabetes": (0.66, 0.84, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
-    "ionosphere": (0.86, 1.00, "64 % of the rows are good: 0.64 is what constant guessing gets."),
-    "breast-cancer": (0.93, 1.00, "63 % of the rows are benign: 0.63 is what constant guessing gets."),
-}
+_BANDS = {"pima-indians-diabetes": (0.66, 0.84), "ionosphere": (0.86, 1.00), "breast-cancer": (0.93, 1.00)}
 
 
 def band(params: DropoutParams) -> Band | None:
     """Where a healthy accuracy falls; nothing can be said of very strong dropout or of rates far from the presets'."""
-    known = _BANDS.get(params.dataset)
     sound = params.epochs >= 40 and 0.005 <= params.learning_rate <= 0.1 and params.dropout_rate <= 0.5
-    if known is None or not sound or not params.scale_features or params.validation_split == 0:
+    if not sound or not params.scale_features or params.validation_split == 0:
         return None
-    low, high, why = known
-    return Band(metric="test accuracy", low=low, high=high, why=why)
+    return bands.of(params.dataset, _BANDS)
 
 
 def build(params: DropoutParams, features: int) -> Any:

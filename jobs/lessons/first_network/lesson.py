@@ -4,12 +4,12 @@ The learner sees the whole Keras life-cycle once (prepare, define, compile, fit,
 accuracy fall and rise, and compares a few predictions with the truth.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.first_network.guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -42,23 +42,9 @@ def band(params: FirstNetworkParams) -> Band | None:
     return bands.of_table(params)
 
 
-def build(params: FirstNetworkParams, features: int) -> Any:
-    """The network, not compiled yet; its weights depend on nothing but ``params.seed``."""
-    return networks.dense_classifier(
-        features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
-    )
-
-
 def run(params: FirstNetworkParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    name = networks.OPTIMIZERS[params.optimizer]
-    trained = life_cycle.two_classes(
-        session,
-        params,
-        build=lambda features: build(params, features),
-        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{name} with learning rate {params.learning_rate:g}",
-    )
+    trained = life_cycle.dense(session, params)
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))
 
 

@@ -11,7 +11,7 @@ from jobs.exhibits import Exhibit, Facts, Table, Text
 from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.history.guide import EXPLANATION, PRESETS
 from jobs.lessons.history.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -49,15 +49,7 @@ def band(params: HistoryParams) -> Band | None:
 
 def run(params: HistoryParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    trained = life_cycle.two_classes(
-        session,
-        params,
-        build=lambda features: networks.dense_classifier(
-            features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
-        ),
-        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
-    )
+    trained = life_cycle.dense(session, params)
     history = trained.history
     session.show(keys(history))
     session.show(written_out(history))

@@ -4,7 +4,7 @@ The learner sees define, compile, fit, evaluate and predict one after the other,
 there: layers, loss and optimizer, history, scores, predictions.
 """
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.keras.guide import EXPLANATION, PRESETS
 from jobs.lessons.keras.listing import script
 from jobs.lessons.keras.looks import Stages
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -54,21 +54,11 @@ def band(params: KerasParams) -> Band | None:
     return bands.of_table(params)
 
 
-def build(params: KerasParams, features: int) -> Any:
-    """The network, not compiled yet; its weights depend on nothing but ``params.seed``."""
-    return networks.dense_classifier(
-        features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
-    )
-
-
 def run(params: KerasParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    trained = life_cycle.two_classes(
+    trained = life_cycle.dense(
         session,
         params,
-        build=lambda features: build(params, features),
-        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
         loss=params.loss,
         onlooker=Stages(session, params.loss, params.batch_size),
     )

@@ -3,6 +3,7 @@
 The learner picks a schedule, sees the rate drawn under the loss, and compares what each did to it.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.learning_rate import schedules
 from jobs.lessons.learning_rate.guide import EXPLANATION, PRESETS
 from jobs.lessons.learning_rate.listing import script
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.datasets import DatasetState
@@ -105,21 +106,15 @@ def check(params: LearningRateParams, dataset: "DatasetState") -> list[Issue]:
     return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
 
 
-_BANDS = {
-    "pima-indians-diabetes": (0.70, 0.85, "Two classes, 65 % of the rows in one: 0.65 is what constant guessing gets."),
-    "ionosphere": (0.84, 0.99, "64 % of the rows are good: 0.64 is what constant guessing gets."),
-    "breast-cancer": (0.93, 1.00, "63 % of the rows are benign: 0.63 is what constant guessing gets."),
-}
+_BANDS = {"pima-indians-diabetes": (0.70, 0.85), "ionosphere": (0.84, 0.99), "breast-cancer": (0.93, 1.00)}
 
 
 def band(params: LearningRateParams) -> Band | None:
     """Where a healthy accuracy falls; nothing can be said where the rate is far from the presets'."""
-    known = _BANDS.get(params.dataset)
     sound = params.epochs >= 30 and 0.003 <= params.learning_rate <= 0.2 and params.momentum <= 0.9
-    if known is None or not sound or not params.scale_features or params.validation_split == 0:
+    if not sound or not params.scale_features or params.validation_split == 0:
         return None
-    low, high, why = known
-    return Band(metric="test accuracy", low=low, high=high, why=why)
+    return bands.of(params.dataset, _BANDS)
 
 
 def what_it_did(history: dict[str, list[float]]) -> Exhibit:
@@ -146,9 +141,7 @@ def run(params: LearningRateParams, session: "Session") -> None:
     trained = life_cycle.two_classes(
         session,
         params,
-        build=lambda features: networks.dense_classifier(
-            features, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
-        ),
+        build=partial(networks.dense_classifier, params),
         optimizer=lambda steps: schedules.optimizer(params, steps),
         minimised=f"SGD with momentum {params.momentum:g}; the learning rate {schedules.words(params)}",
         callbacks=lambda _model: schedules.callbacks(params),

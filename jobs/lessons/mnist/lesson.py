@@ -77,8 +77,8 @@ def run(params: MnistParams, session: "Session") -> None:
         session,
         params,
         build=lambda shape, names: stacked(shape, layers(params.network, params.dropout_rate, names), params.seed),
-        optimizer=lambda: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
+        optimizer=lambda: networks.optimizer_of(params),
+        minimised=networks.minimised(params),
     )
     classes.show(session, trained.parts, trained.answers)
     session.result(outcome.scored(trained.scores, band(params), trained.predictions))

@@ -174,11 +174,9 @@ def run(params: PerceptronParams, session: "Session") -> None:
         params,
         data,
         parts,
-        build=lambda: networks.dense_classifier(
-            2, params.hidden_layers, params.activation, params.kernel_initializer, params.seed
-        ),
-        optimizer=lambda _steps: networks.optimizer(params.optimizer, params.learning_rate),
-        minimised=f"{networks.OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}",
+        build=lambda: networks.dense_classifier(params, 2),
+        optimizer=lambda _steps: networks.optimizer_of(params),
+        minimised=networks.minimised(params),
         callbacks=lambda model: callbacks(session, views, model, params.epochs_per_second),
         predict=[views.grid],
         remedy=networks.remedy(params.learning_rate),

@@ -15,7 +15,7 @@ from jobs.exhibits import Exhibit, Table
 from jobs.lessons.base import ONLY_NUMBERS, Band, Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.scikit_learn.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.scikit_learn.listing import script
-from jobs.lessons.shared import networks, parameters
+from jobs.lessons.shared import bands, networks, parameters, tables
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
@@ -133,35 +133,20 @@ def check(params: ScikitLearnParams, dataset: "DatasetState") -> list[Issue]:
     return issues
 
 
-_BANDS = {
-    "pima-indians-diabetes": (0.70, 0.80, "65 % of the rows are of one class: 0.65 is what constant guessing gets."),
-    "ionosphere": (0.88, 0.97, "64 % of the rows are good: 0.64 is what constant guessing gets."),
-    "breast-cancer": (0.95, 0.99, "63 % of the rows are benign: 0.63 is what constant guessing gets."),
-}
+_BANDS = {"pima-indians-diabetes": (0.70, 0.80), "ionosphere": (0.88, 0.97), "breast-cancer": (0.95, 0.99)}
 
 
 def band(params: ScikitLearnParams) -> Band | None:
     """Where a healthy mean accuracy falls; nothing can be said of settings far from the presets that aim at one."""
-    known = _BANDS.get(params.dataset)
     one = settings(params)[-1]
-    sound = params.learning_rate <= 0.01 and one.optimizer in {"adam", "nadam", "rmsprop"} and one.epochs >= 40
-    if known is None or not sound or (not params.scale_features and params.dataset == "breast-cancer"):
+    sound = params.learning_rate <= 0.01 and one.optimizer in bands.PATIENT and one.epochs >= 40
+    if not sound or (not params.scale_features and params.dataset == "breast-cancer"):
         return None
-    low, high, why = known
-    if not params.scale_features:
-        low -= 0.06
-        why += " Features that aren't scaled cost some accuracy."
     metric = "mean accuracy" if params.method == "cross_val_score" else "best mean accuracy"
-    return Band(
-        metric=metric, low=round(low, 2), high=high, why=f"{why} A mean over folds wanders less than one split."
-    )
-
-
-def build(params: ScikitLearnParams, setting: Setting, features: int) -> Any:
-    """The network, not compiled yet; its weights depend on nothing but ``params.seed``."""
-    return networks.dense_classifier(
-        features, params.hidden_layers, params.activation, setting.kernel_initializer, params.seed
-    )
+    mean = "A mean over folds wanders less than one split."
+    if params.scale_features:
+        return bands.of(params.dataset, _BANDS, metric, mean)
+    return bands.of(params.dataset, _BANDS, metric, bands.UNSCALED, mean, low=-0.06)
 
 
 def folds(params: ScikitLearnParams, data: "Tabular") -> "list[Fold]":
@@ -175,8 +160,7 @@ def folds(params: ScikitLearnParams, data: "Tabular") -> "list[Fold]":
     for training, test in splits.split(data.x, data.y):
         x_train, x_test = data.x[training], data.x[test]
         if params.scale_features:
-            mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
-            deviation[deviation == 0] = 1  # a column that never changes
+            mean, deviation = tables.scale(x_train)
             x_train, x_test = (x_train - mean) / deviation, (x_test - mean) / deviation
         made.append(Fold(Rows.of(x_train, data.y[training]), Rows.of(x_test, data.y[test])))
     return made
@@ -192,7 +176,7 @@ def run(params: ScikitLearnParams, session: "Session") -> None:
         scaled = "features scaled fold by fold" if params.scale_features else "features as they are"
         stage.summary = f"{len(data.x)} rows in {params.n_splits} folds: {parts}; {scaled}."
     with session.stage(Stage.DEFINE) as stage:
-        model = build(params, wanted[0], len(data.feature_names))
+        model = networks.dense_classifier(params, len(data.feature_names), wanted[0].kernel_initializer)
         session.built(model)
         stage.summary = f"{len(model.layers)} layers with {model.count_params():,} parameters, drawn anew in each fold."
     with session.stage(Stage.COMPILE) as stage:
@@ -200,7 +184,7 @@ def run(params: ScikitLearnParams, session: "Session") -> None:
         stage.summary = f"Binary cross-entropy, with learning rate {params.learning_rate:g}."
 
     def compiled(setting: Setting, _fold: int) -> Any:
-        network = build(params, setting, len(data.feature_names))
+        network = networks.dense_classifier(params, len(data.feature_names), setting.kernel_initializer)
         network.compile(
             loss="binary_crossentropy",
             optimizer=networks.optimizer(setting.optimizer, params.learning_rate),

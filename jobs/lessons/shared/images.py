@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import Field
 
 from jobs.lessons.base import Issue
+from jobs.lessons.shared.parameters import TrainingParams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +21,7 @@ TEST_SHARE = 4
 """With a part of the training images only, at most one test image is taken for so many of them."""
 
 
-class ImageParams(Protocol):
+class ImageParams(TrainingParams, Protocol):
     """The parameters that every lesson about images has."""
 
     @property
@@ -30,22 +31,6 @@ class ImageParams(Protocol):
     @property
     def samples(self) -> int:
         """How many are trained on at most; 0 for all."""
-
-    @property
-    def epochs(self) -> int:
-        """How long to train."""
-
-    @property
-    def batch_size(self) -> int:
-        """Images in a step."""
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's, at the start."""
-
-    @property
-    def seed(self) -> int:
-        """Where random numbers start."""
 
 
 def samples(default: int) -> Any:

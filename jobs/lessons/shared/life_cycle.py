@@ -6,9 +6,10 @@ Most lessons about tables are this with one thing changed: another network, anot
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jobs.lessons.shared import networks, outcome, tables
+from jobs.lessons.shared import networks, outcome, parameters, tables
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
@@ -20,27 +21,7 @@ if TYPE_CHECKING:
     from jobs.training import Session
 
 
-class TrainingParams(Protocol):
-    """The parameters that every training has."""
-
-    @property
-    def epochs(self) -> int:
-        """How long to train."""
-
-    @property
-    def batch_size(self) -> int:
-        """Rows in a step."""
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's, at the start."""
-
-    @property
-    def seed(self) -> int:
-        """Where random numbers start."""
-
-
-class TableParams(TrainingParams, Protocol):
+class TableParams(parameters.TrainingParams, Protocol):
     """The parameters that every lesson about tables has."""
 
     @property
@@ -54,6 +35,10 @@ class TableParams(TrainingParams, Protocol):
     @property
     def validation_split(self) -> float:
         """The share of rows held out."""
+
+
+class DenseParams(TableParams, networks.DenseParams, networks.OptimizerParams, Protocol):
+    """Those of lessons whose network is nothing but dense layers."""
 
 
 class Onlooker:
@@ -131,6 +116,27 @@ def two_classes(
     )
 
 
+def dense(
+    session: "Session",
+    params: DenseParams,
+    *,
+    loss: str = "binary_crossentropy",
+    onlooker: Onlooker | None = None,
+    monitor: "Monitor | None" = None,
+) -> Trained:
+    """:func:`two_classes` with the dense layers and the optimizer that the params say."""
+    return two_classes(
+        session,
+        params,
+        build=partial(networks.dense_classifier, params),
+        optimizer=lambda _steps: networks.optimizer_of(params),
+        minimised=networks.minimised(params),
+        loss=loss,
+        onlooker=onlooker,
+        monitor=monitor,
+    )
+
+
 def prepare(
     session: "Session", load: Callable[[], "Tabular"], validation_split: float, scale_features: bool
 ) -> tuple["Tabular", tables.Parts]:
@@ -146,7 +152,7 @@ def prepare(
 
 def train(
     session: "Session",
-    params: TrainingParams,
+    params: parameters.TrainingParams,
     data: "Tabular",
     parts: tables.Parts,
     *,

@@ -1,7 +1,7 @@
-"""Stacks of dense layers, and the optimizers by their name."""
+"""Stacks of dense layers, and the optimizers by their name: what a lesson's params say, in Keras."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad", "nadam": "Nadam"}
 """What Keras calls the class behind each name."""
@@ -10,23 +10,56 @@ LOSSES = {"binary_crossentropy": "Binary cross-entropy", "mean_squared_error": "
 """What people call the losses of a network with two classes, by Keras's names."""
 
 
-def dense_classifier(features: int, sizes: Sequence[int], activation: str, kernel_initializer: str, seed: int) -> Any:
-    """A network that tells two classes apart, not compiled yet; its weights depend on nothing but ``seed``.
+class DenseParams(Protocol):
+    """The parameters of a stack of dense layers."""
+
+    @property
+    def hidden_layers(self) -> Sequence[int]:
+        """Neurons of each hidden layer."""
+
+    @property
+    def activation(self) -> str:
+        """Of the hidden layers."""
+
+    @property
+    def kernel_initializer(self) -> str:
+        """Of all layers."""
+
+    @property
+    def seed(self) -> int:
+        """Where random numbers start."""
+
+
+class OptimizerParams(Protocol):
+    """The parameters of an optimizer that needs no more."""
+
+    @property
+    def optimizer(self) -> str:
+        """One of :data:`OPTIMIZERS`' names."""
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a step goes."""
+
+
+def dense_classifier(params: DenseParams, features: int, kernel_initializer: str | None = None) -> Any:
+    """A network that tells two classes apart, not compiled yet; its weights depend on nothing but ``params.seed``.
+
+    Python, NumPy and Keras alike get the seed, as ``keras.utils.set_random_seed`` does it.
 
     Args:
+        params: the hidden layers; one neuron with a sigmoid follows.
         features: how many numbers a row has.
-        sizes: neurons of each hidden layer; one neuron with a sigmoid follows.
-        activation: of the hidden layers.
-        kernel_initializer: of all layers.
-        seed: set for Python, NumPy and Keras alike, as ``keras.utils.set_random_seed`` does.
+        kernel_initializer: instead of that of ``params``.
     """
     import keras
 
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(params.seed)
+    initializer = kernel_initializer or params.kernel_initializer
     model = keras.Sequential([keras.Input((features,))])
-    for size in sizes:
-        model.add(keras.layers.Dense(size, activation=activation, kernel_initializer=kernel_initializer))
-    model.add(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=kernel_initializer))
+    for size in params.hidden_layers:
+        model.add(keras.layers.Dense(size, activation=params.activation, kernel_initializer=initializer))
+    model.add(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=initializer))
     return model
 
 
@@ -35,6 +68,16 @@ def optimizer(name: str, learning_rate: Any, **options: Any) -> Any:
     import keras
 
     return getattr(keras.optimizers, OPTIMIZERS[name])(learning_rate=learning_rate, **options)
+
+
+def optimizer_of(params: OptimizerParams) -> Any:
+    """A new one, as a lesson's params say."""
+    return optimizer(params.optimizer, params.learning_rate)
+
+
+def minimised(params: OptimizerParams) -> str:
+    """By what the loss is minimised, in words: ``Adam with learning rate 0.001``."""
+    return f"{OPTIMIZERS[params.optimizer]} with learning rate {params.learning_rate:g}"
 
 
 def remedy(learning_rate: float, scale_features: bool = True) -> str:

@@ -3,7 +3,7 @@
 Each function gives a field with the lesson's own default; where a lesson has more to say, it passes its own words.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
@@ -43,6 +43,26 @@ Initializer = Literal[
 OptimizerName = Literal["adam", "sgd", "rmsprop", "adagrad", "nadam"]
 
 MOST_EPOCHS = 10_000
+
+
+class TrainingParams(Protocol):
+    """What every training has."""
+
+    @property
+    def epochs(self) -> int:
+        """How long to train."""
+
+    @property
+    def batch_size(self) -> int:
+        """Rows or images in a step."""
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimizer's, at the start."""
+
+    @property
+    def seed(self) -> int:
+        """Where random numbers start."""
 
 
 def dataset(description: str, default: str = "auto") -> Any:
