@@ -11,7 +11,7 @@ from starlette.types import Message, Scope
 
 from tests.app.server import ADDRESS, RUNS, Server, beside, problem
 
-SOON = 0.5
+SOON = 3.0
 """Seconds within which a held call must be answered once there is something to answer."""
 
 
