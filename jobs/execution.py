@@ -4,8 +4,6 @@ import contextlib
 import errno
 import traceback
 
-from pydantic import ValidationError
-
 from jobs.datasets.problems import DatasetProblem
 from jobs.engine import Choice
 from jobs.lessons import registry
@@ -38,8 +36,13 @@ def execute(assignment: Assignment, session: Session, stop: Stop) -> EndData:
 
 
 def _attempt(assignment: Assignment, session: Session) -> EndData:
-    lesson = registry.get(assignment.lesson)
-    params = lesson.params.model_validate(assignment.params)
+    lesson = registry.find(assignment.lesson)
+    try:
+        if lesson is None:
+            raise ValueError(f"There is no lesson {assignment.lesson!r}.")
+        params = lesson.params.model_validate(assignment.params)
+    except ValueError as error:
+        return _failed("error", "The worker does not know this lesson or its parameters", _last_line(error))
     session.check_stop()
     lesson.run(params, session)
     return EndData(outcome=Outcome.COMPLETED)
@@ -63,7 +66,7 @@ def _ended_by(error: Exception, session: Session, stop: Stop) -> EndData:
         return disk_full()
     with contextlib.suppress(OSError):
         session.log("".join(traceback.format_exception(error)).rstrip(), "error")
-    return _failed("error", _title(error), _last_line(error))
+    return _failed("error", "The training failed", _last_line(error))
 
 
 def _exhausted(error: Exception) -> bool:
@@ -80,12 +83,6 @@ def disk_full() -> EndData:
 
 def _failed(reason: str, title: str, detail: str) -> EndData:
     return EndData(outcome=Outcome.FAILED, reason=reason, error=ErrorData(title=title, detail=detail))
-
-
-def _title(error: Exception) -> str:
-    if isinstance(error, ValidationError | KeyError):
-        return "The worker does not know this lesson or its parameters"
-    return "The training failed"
 
 
 def _last_line(error: Exception) -> str:

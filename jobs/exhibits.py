@@ -222,7 +222,8 @@ def image(png: bytes, caption: str = "", right: bool | None = None) -> Picture:
 
 
 def encode_png(pixels: Any) -> bytes:
-    """A PNG of ``pixels``, uint8 of shape (height, width, 1 or 3). Imports TensorFlow."""
+    """A PNG of ``pixels``, uint8 of shape (height, width, 1, 3 or 4). Imports TensorFlow."""
     import tensorflow as tf
 
-    return bytes(tf.io.encode_png(pixels).numpy())
+    with tf.device("/CPU:0"):
+        return bytes(tf.io.encode_png(pixels, compression=1).numpy())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.asking import Unanswerable
+from jobs.exhibits import encode_png
 
 LARGEST = 4096 * 4096
 """Pixels of the largest picture that is opened; one of more could fill the memory."""
@@ -19,11 +20,7 @@ GAP = 2
 
 def png(image: NDArray[np.uint8]) -> str:
     """An image of shape (height, width, channels), 1, 3 or 4 channels, as a PNG in base64."""
-    import tensorflow as tf
-
-    with tf.device("/CPU:0"):
-        encoded: bytes = tf.io.encode_png(image, compression=1).numpy()
-    return base64.b64encode(encoded).decode()
+    return base64.b64encode(encode_png(image)).decode()
 
 
 def grid(images: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:

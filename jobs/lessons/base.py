@@ -1,6 +1,6 @@
 """What a lesson is: its typed parameters, its presets, and the two functions that carry it out.
 
-A lesson is one file with a ``Params`` subclass and a :class:`Lesson` object. From ``Params`` alone come the
+A lesson is a folder with a ``Params`` subclass and a :class:`Lesson` object. From ``Params`` alone come the
 browser's form, the OpenAPI schema and the command line's flags. A lesson knows nothing of databases, queues or
 HTTP, and imports Keras inside functions, so that the server can read the catalogue in milliseconds.
 """

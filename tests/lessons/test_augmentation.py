@@ -29,6 +29,7 @@ RUNS: dict[str, dict[str, Any]] = {
         "zoom_range": 0,
         "zca_whitening": True,
     },
+    "whitened and turned": {"rotation_range": 10, "zca_whitening": True},
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.datasets import DatasetState, Source
-from jobs.lessons.checkpoints.lesson import LESSON, CheckpointsParams, band, check
+from jobs.lessons.checkpoints.lesson import LESSON, CheckpointsParams, check
 from tests.lessons.repeating import history_of
 from tests.running import Running
 
@@ -37,7 +37,7 @@ def test_the_courses_own_numbers_are_presets() -> None:
         params = by_slug[slug]
         assert (params.monitor, params.mode, params.keep) == ("val_accuracy", "max", keep)
         assert (params.validation_split, params.epochs, params.batch_size) == (0.33, 150, 10)
-        assert band(params) is not None
+        assert LESSON.band(params) is not None
 
 
 def test_the_listing_names_the_files_as_the_course_does() -> None:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.datasets import DatasetState, Source
-from jobs.lessons.first_network.lesson import LESSON, FirstNetworkParams, band, check
+from jobs.lessons.first_network.lesson import LESSON, FirstNetworkParams
 from jobs.lessons.shared.tables import split_at
 
 PIMA = DatasetState("pima-indians-diabetes", "Pima", Source.FOLDER, 768, 8, ("no", "yes"), "here")
@@ -84,7 +84,7 @@ def test_the_defaults_are_the_courses() -> None:
 
 
 def test_a_batch_larger_than_the_training_rows_names_the_largest_that_fits() -> None:
-    [issue] = check(FirstNetworkParams(batch_size=4096), PIMA)
+    [issue] = LESSON.check(FirstNetworkParams(batch_size=4096), PIMA)
     assert issue.field == "batch_size"
     assert issue.code == "too_large"
     assert issue.detail == "Batch size 4096 is larger than the 614 training rows. Use 1 to 614."
@@ -92,12 +92,12 @@ def test_a_batch_larger_than_the_training_rows_names_the_largest_that_fits() -> 
 
 @pytest.mark.parametrize("size", [1, 614])
 def test_a_batch_that_fits_is_not_objected_to(size: int) -> None:
-    assert check(FirstNetworkParams(batch_size=size), PIMA) == []
+    assert LESSON.check(FirstNetworkParams(batch_size=size), PIMA) == []
 
 
 @pytest.mark.parametrize(("rows", "split"), [(1, 0.5), (5, 0.9), (0, 0.0)])
 def test_a_split_that_leaves_a_side_without_rows_is_objected_to(rows: int, split: float) -> None:
-    [issue] = check(FirstNetworkParams(validation_split=split, batch_size=1), replace(PIMA, rows=rows))
+    [issue] = LESSON.check(FirstNetworkParams(validation_split=split, batch_size=1), replace(PIMA, rows=rows))
     assert issue.field == "validation_split"
 
 
@@ -115,11 +115,13 @@ def test_rows_are_held_out_as_keras_does_it(rows: int, split: float) -> None:
 
 
 def test_a_band_is_stated_where_one_can_be() -> None:
-    sound = band(FirstNetworkParams(dataset="pima-indians-diabetes"))
+    sound = LESSON.band(FirstNetworkParams(dataset="pima-indians-diabetes"))
     assert sound is not None
     assert sound.metric == "test accuracy"
     assert 0.65 < sound.low < sound.high < 0.9
-    unscaled = band(FirstNetworkParams(dataset="pima-indians-diabetes", scale_features=False, validation_split=0.0))
+    unscaled = LESSON.band(
+        FirstNetworkParams(dataset="pima-indians-diabetes", scale_features=False, validation_split=0.0)
+    )
     assert unscaled is not None
     assert unscaled.metric == "train accuracy"
     assert unscaled.low < sound.low
@@ -127,7 +129,7 @@ def test_a_band_is_stated_where_one_can_be() -> None:
 
 @pytest.mark.parametrize("values", [{"dataset": "auto"}, {"learning_rate": 0.3}, {"epochs": 3}, {"optimizer": "sgd"}])
 def test_no_band_is_made_up(values: dict[str, Any]) -> None:
-    assert band(FirstNetworkParams.model_validate({"dataset": "ionosphere", **values})) is None
+    assert LESSON.band(FirstNetworkParams.model_validate({"dataset": "ionosphere", **values})) is None
 
 
 def test_the_listing_of_an_unresolved_dataset_is_the_bundled_one() -> None:

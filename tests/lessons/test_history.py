@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from jobs.lessons.history.lesson import LESSON, HistoryParams, band, best_epoch, gap, keys, written_out
+from jobs.lessons.history.lesson import LESSON, HistoryParams, best_epoch, gap, keys, written_out
 from tests.lessons.repeating import history_of
 from tests.running import Running
 
@@ -29,11 +29,11 @@ def test_the_courses_own_numbers_are_a_preset() -> None:
 
 
 def test_a_band_is_stated_where_one_was_measured() -> None:
-    sound = band(HistoryParams(dataset="pima-indians-diabetes"))
+    sound = LESSON.band(HistoryParams(dataset="pima-indians-diabetes"))
     assert sound is not None
     assert 0.65 < sound.low < sound.high < 0.9
-    assert band(HistoryParams(dataset="pima-indians-diabetes", validation_split=0.0)) is None
-    assert band(HistoryParams(dataset="pima-indians-diabetes", epochs=5)) is None
+    assert LESSON.band(HistoryParams(dataset="pima-indians-diabetes", validation_split=0.0)) is None
+    assert LESSON.band(HistoryParams(dataset="pima-indians-diabetes", epochs=5)) is None
 
 
 def test_the_best_of_a_loss_is_the_lowest_and_of_an_accuracy_the_highest() -> None:

@@ -38,7 +38,7 @@ def test_pixels_are_divided_as_a_listing_does_it() -> None:
         *mnist.layers("simple", 0.2),
         *mnist.layers("larger", 0.25),
         *cifar10.layers("simple", 0.5, 3),
-        *cifar10.layers("deep", 0.2, 2.5),
+        *cifar10.layers("deep", 0.2, 2.123456789),
         *convolution.layers((4,), Window(3, 2, "same", 2), (8,)),
     ],
     ids=str,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from jobs.lessons.keras.lesson import LESSON, KerasParams, band
+from jobs.lessons.keras.lesson import LESSON, KerasParams
 from tests.lessons.events import events_of
 from tests.lessons.repeating import history_of
 from tests.running import Running
@@ -33,7 +33,7 @@ def test_as_in_the_course_is_the_courses_network_on_its_own_data() -> None:
     params = KerasParams.model_validate(course.values)
     assert (params.dataset, params.hidden_layers, params.epochs) == ("pima-indians-diabetes", (12, 8), 150)
     assert (params.kernel_initializer, params.batch_size, params.validation_split) == ("random_uniform", 10, 0.0)
-    usual = band(params)
+    usual = LESSON.band(params)
     assert usual is not None
     # Independent plain Keras: docs/lessons.md.
     assert usual.low < 0.77 < 0.80 < usual.high

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jobs.datasets import DatasetState, Source
-from jobs.lessons.mnist.lesson import LESSON, MnistParams, band, check
+from jobs.lessons.mnist.lesson import LESSON, MnistParams, band
 from tests.lessons.repeating import history_of
 from tests.running import Running
 
@@ -42,10 +42,10 @@ def test_a_run_shows_its_mistakes_and_its_listing_repeats_it(
 
 
 def test_a_batch_larger_than_the_images_trained_on_names_the_largest_that_fits() -> None:
-    [issue] = check(MnistParams(samples=100, batch_size=200), DIGITS)
+    [issue] = LESSON.check(MnistParams(samples=100, batch_size=200), DIGITS)
     assert (issue.field, issue.code) == ("batch_size", "too_large")
     assert issue.detail == "Batch size 200 is larger than the 100 training images. Use 1 to 100."
-    assert check(MnistParams(samples=0, batch_size=1437), DIGITS) == []
+    assert LESSON.check(MnistParams(samples=0, batch_size=1437), DIGITS) == []
 
 
 def test_the_courses_preset_is_the_issues_network_on_all_of_mnist() -> None:

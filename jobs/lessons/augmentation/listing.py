@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from jobs.lessons.mnist.network import layers
 from jobs.lessons.shared import image_listing, listing
-from jobs.lessons.shared.outcome import SHOWN
 
 if TYPE_CHECKING:
     from jobs.lessons.augmentation.lesson import ImageAugmentationParams
@@ -46,25 +45,20 @@ def parts(images):
 
 
 def script(params: "ImageAugmentationParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset, "digits")
+    """The listing for ``params``."""
     drawn = params.augment and (_moves(params) or params.brightness_range is not None)
-    return listing.script(
-        image_listing.head(
-            "Image augmentation with Keras", dataset, jit_compile, backend, imports="import tensorflow as tf\n"
-        ),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        image_listing.prepare(dataset, params.samples),
-        _standardize(params, drawn),
-        _augment(params) if drawn else "",
-        image_listing.define(layers("simple", 0.2)),
-        listing.compiled(
-            listing.optimizer(params.optimizer, params.learning_rate), jit_compile, "categorical_crossentropy"
-        ),
-        _batches(drawn),
-        listing.fit(held_out=True),
-        _evaluate(measured=drawn and params.centers),
-        _predict(),
+    return image_listing.many_classes(
+        params,
+        "Image augmentation with Keras",
+        jit_compile,
+        backend,
+        stand_in="digits",
+        layers=layers("simple", 0.2),
+        optimizer=listing.optimizer(params.optimizer, params.learning_rate),
+        imports="import tensorflow as tf\n" if drawn or params.zca_whitening else "",
+        before_define="\n".join(filter(None, [_standardize(params, drawn), _augment(params) if drawn else ""])),
+        batches=_batches(drawn),
+        measured="x_measured" if drawn and params.centers else "x_train",
     )
 
 
@@ -151,6 +145,8 @@ def _augment(params: "ImageAugmentationParams") -> str:
         low, high = params.brightness_range
         columns_of.append(f"{low!r} + ({high!r} - {low!r}) * light")
     lines.append(f'    return np.column_stack([{", ".join(columns_of)}]).astype("float32")\n')
+    if params.brightness_range is not None:
+        lines.append("\n\nlow, high = x_train.min(), x_train.max()\n")
     lines.append("\n\ndef augmented(images, drawn):\n")
     if moves:
         lines.append(
@@ -161,7 +157,7 @@ def _augment(params: "ImageAugmentationParams") -> str:
         )
     if params.brightness_range is not None:
         lines.append("    images = tf.clip_by_value(\n")
-        lines.append("        images * tf.reshape(drawn[:, 8], (-1, 1, 1, 1)), x_train.min(), x_train.max()\n    )\n")
+        lines.append("        images * tf.reshape(drawn[:, 8], (-1, 1, 1, 1)), low, high\n    )\n")
     lines.append(f"    return {'standard(images)' if params.centers else 'images'}\n")
     return "".join(lines) + "\n"
 
@@ -175,18 +171,4 @@ def _batches(drawn: bool) -> str:
         return listing.BATCHES
     return listing.BATCHES.replace("        for start", "        drawn = draw(epoch)\n        for start").replace(
         "yield x_train[rows], y_train[rows]", "yield augmented(x_train[rows], drawn[rows]), y_train[rows]"
-    )
-
-
-def _evaluate(measured: bool) -> str:
-    text = listing.evaluate(held_out=True)
-    return text.replace("x_train, y_train", "x_measured, y_train") if measured else text
-
-
-def _predict() -> str:
-    return (
-        "# Predict.\n"
-        "answers, truths = model.predict(x_test, verbose=0), y_test.argmax(axis=1)\n"
-        f"for truth, answer in zip(truths[:{SHOWN}], answers[:{SHOWN}]):\n"
-        '    print(f"truth {truth}  network {answer.argmax()} with {answer.max():.3f}")\n'
     )

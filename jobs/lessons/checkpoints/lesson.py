@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from jobs.exhibits import Exhibit, Table
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.checkpoints.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.checkpoints.listing import script
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
@@ -71,7 +71,7 @@ class CheckpointsParams(Params):
 
 def check(params: CheckpointsParams, dataset: "DatasetState") -> list[Issue]:
     """What doesn't fit: a batch larger than the training rows, an empty side, a monitor without rows for it."""
-    issues = tables.misfits(dataset.rows, params.validation_split, params.batch_size)
+    issues = tables.check(params, dataset)
     if params.on_held_out and params.validation_split == 0:
         plain = params.monitor.removeprefix("val_")
         detail = (
@@ -80,11 +80,6 @@ def check(params: CheckpointsParams, dataset: "DatasetState") -> list[Issue]:
         )
         issues.append(Issue("monitor", "nothing_held_out", detail))
     return issues
-
-
-def band(params: CheckpointsParams) -> Band | None:
-    """Where a healthy accuracy of the last network falls; None for settings far from those that were measured."""
-    return bands.third_held_out(params)
 
 
 def run(params: CheckpointsParams, session: "Session") -> None:
@@ -101,7 +96,7 @@ def run(params: CheckpointsParams, session: "Session") -> None:
     best = next((one for one in restored if one.name == "best"), None)
     session.result(
         {
-            **outcome.scored(trained.scores, band(params), trained.predictions),
+            **outcome.scored(trained.scores, bands.third_held_out(params), trained.predictions),
             "checkpoints": [one.as_json() for one in restored],
             "best": None if best is None else best.as_json(),
         }
@@ -199,6 +194,6 @@ LESSON = Lesson(
     script=script,
     check=check,
     stages=STAGES,
-    band=band,
+    band=bands.third_held_out,
     asking=table_asking.ASKING,
 )

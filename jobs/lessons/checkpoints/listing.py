@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing
+from jobs.lessons.shared import listing, networks
 
 if TYPE_CHECKING:
     from jobs.lessons.checkpoints.lesson import CheckpointsParams
@@ -19,9 +19,7 @@ for file in sorted(name for name in os.listdir() if name.startswith("weights")):
 
 
 def script(params: "CheckpointsParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset)
-    held_out = params.validation_split > 0
+    """The listing for ``params``."""
     watch = params.watch()
     file = watch.pattern() if watch.every else BEST
     checkpoint = (
@@ -33,17 +31,16 @@ def script(params: "CheckpointsParams", jit_compile: bool, backend: str) -> str:
         "    verbose=1,\n"
         ")\n"
     )
-    return listing.script(
-        listing.head("Checkpoints of a training", dataset, jit_compile, backend, standard=["os"]),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        listing.prepare(dataset, params.validation_split, params.scale_features),
-        listing.define(listing.dense_layers(params.hidden_layers, params.activation, params.kernel_initializer)),
-        listing.compiled(listing.optimizer(params.optimizer, params.learning_rate), jit_compile),
-        f"# Save the model whenever {params.monitor} is better than ever before; epochs are counted from 1 in names.\n"
+    return listing.two_classes(
+        params,
+        "Checkpoints of a training",
+        jit_compile,
+        backend,
+        layers=networks.dense_layers(params),
+        optimizer=listing.optimizer(params.optimizer, params.learning_rate),
+        standard=["os"],
+        before_fit=f"# Save the model whenever {params.monitor} is better than ever; names count epochs from 1.\n"
         + checkpoint,
-        listing.BATCHES,
-        listing.fit(held_out, ["checkpoint"]),
-        listing.evaluate(held_out),
-        _FILES.format(rows="x_test, y_test" if params.on_held_out else "x_train, y_train"),
-        listing.predict_two_classes(held_out),
+        callbacks=["checkpoint"],
+        after_evaluate=_FILES.format(rows="x_test, y_test" if params.on_held_out else "x_train, y_train"),
     )

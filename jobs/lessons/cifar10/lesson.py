@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Band, Integer, Lesson, Params, Real
 from jobs.lessons.cifar10.guide import EXPLANATION, PRESETS
 from jobs.lessons.cifar10.listing import script
 from jobs.lessons.cifar10.network import layers
@@ -15,7 +15,6 @@ from jobs.lessons.shared import classes, image_asking, image_cycle, images, netw
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 
@@ -64,11 +63,6 @@ class Cifar10Params(Params):
     epochs: Integer = parameters.epochs(20)
     batch_size: Integer = parameters.batch_size(32, "images")
     seed: Integer = parameters.seed()
-
-
-def check(params: Cifar10Params, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: a batch larger than the images that are trained on."""
-    return images.misfits(params, dataset)
 
 
 def band(params: Cifar10Params) -> Band | None:
@@ -139,7 +133,7 @@ LESSON = Lesson(
     run=run,
     script=script,
     jit_compile=False,
-    check=check,
+    check=images.misfits,
     stages=image_cycle.STAGES,
     asking=image_asking.asking(),
     band=band,

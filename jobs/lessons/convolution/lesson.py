@@ -14,7 +14,7 @@ from jobs.lessons.convolution.geometry import Padding, Window
 from jobs.lessons.convolution.guide import EXPLANATION, PRESETS
 from jobs.lessons.convolution.listing import script
 from jobs.lessons.convolution.network import layers
-from jobs.lessons.shared import image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import bands, image_asking, image_cycle, images, networks, outcome, parameters
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def check(params: ConvolutionParams, dataset: "DatasetState") -> list[Issue]:
 def band(params: ConvolutionParams) -> Band | None:
     """Where a healthy test accuracy falls; nothing can be said of settings far from the presets."""
     sound = (
-        params.optimizer in {"adam", "nadam", "rmsprop"}
+        params.optimizer in bands.PATIENT
         and 0.0005 <= params.learning_rate <= 0.003
         and params.epochs >= 10
         and params.batch_size <= 64
@@ -114,7 +114,7 @@ def band(params: ConvolutionParams) -> Band | None:
     )
     if not sound or (params.samples != 0 and params.samples < 1437):
         return None
-    guessing = "Ten digits, about equally frequent: 0.10 is what guessing gets."
+    guessing = bands.TEN_DIGITS
     if params.dataset == "digits":
         why = f"{guessing} These are few digits, enlarged, and the 360 of the test are by other hands."
         return Band(metric="test accuracy", low=0.85, high=0.96, why=why)

@@ -9,27 +9,23 @@ if TYPE_CHECKING:
     from jobs.lessons.convolution.lesson import ConvolutionParams
 
 _LOOK = """\
-# Look inside: what each layer makes of the first test image.
+# Look inside: what each layer makes of the first test image of a DIGIT.
+first = int(np.argmax(y_test.argmax(axis=1) == DIGIT))
 inside = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
-for layer, output in zip(model.layers, inside(x_test[:1], training=False)):
+for layer, output in zip(model.layers, inside(x_test[first : first + 1], training=False)):
     print(f"{layer.name:10} {tuple(output.shape[1:])}  strongest {np.max(output):.3f}")
 """
 
 
 def script(params: "ConvolutionParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset, "digits")
-    return listing.script(
-        image_listing.head("Convolution, pooling and dense layers", dataset, jit_compile, backend),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        image_listing.prepare(dataset, params.samples),
-        image_listing.define(layers(params.filters, params.window, params.hidden_layers)),
-        listing.compiled(
-            listing.optimizer(params.optimizer, params.learning_rate), jit_compile, "categorical_crossentropy"
-        ),
-        listing.BATCHES,
-        listing.fit(held_out=True),
-        listing.evaluate(held_out=True),
-        image_listing.predict(tuple("0123456789")),
-        _LOOK,
+    """The listing for ``params``."""
+    return image_listing.many_classes(
+        params,
+        "Convolution, pooling and dense layers",
+        jit_compile,
+        backend,
+        stand_in="digits",
+        layers=layers(params.filters, params.window, params.hidden_layers),
+        optimizer=listing.optimizer(params.optimizer, params.learning_rate),
+        after_predict=_LOOK.replace("DIGIT", str(params.digit)),
     )

@@ -78,6 +78,8 @@ class Looking:
         import numpy as np
 
         outputs = [np.asarray(output)[0] for output in self._inside(self._x, training=False)]
+        if not np.isfinite(outputs[-1]).all():
+            return  # the training is about to be ended for it
         note = "Light looks for ink, dark for none, mid-grey does not care. Compare them with those before training."
         self._show("filters", "Filters of conv_1", note, epoch, self._filters())
         neurons = []

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from jobs.exhibits import Cell, Exhibit, Line, Lines, Table
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Band, Flag, Integer, Lesson, Params, Real
 from jobs.lessons.dropout.guide import EXPLANATION, PRESETS
 from jobs.lessons.dropout.listing import script
 from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 DATASETS = ("ionosphere", "pima-indians-diabetes", "breast-cancer")
@@ -55,11 +54,6 @@ class DropoutParams(Params):
     epochs: Integer = parameters.epochs(150)
     batch_size: Integer = parameters.batch_size(16)
     seed: Integer = parameters.seed()
-
-
-def check(params: DropoutParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data."""
-    return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
 
 
 _BANDS = {"pima-indians-diabetes": (0.66, 0.84), "ionosphere": (0.86, 1.00), "breast-cancer": (0.93, 1.00)}
@@ -104,8 +98,6 @@ def gap(history: dict[str, list[float]]) -> Exhibit:
     every = max(1, -(-epochs // MOST_POINTS))
     shown = sorted({*range(0, epochs, every), epochs - 1})
     values: list[float | None] = [history["val_loss"][epoch] - history["loss"][epoch] for epoch in shown]
-    if len(shown) == 1:  # a line needs two points
-        shown, values = [0, 1], [values[0], values[0]]
     return Exhibit(
         name="gap",
         title="The gap",
@@ -149,7 +141,7 @@ def run(params: DropoutParams, session: "Session") -> None:
         optimizer=lambda _steps: networks.optimizer("sgd", params.learning_rate, momentum=params.momentum),
         minimised=f"SGD with learning rate {params.learning_rate:g} and momentum {params.momentum:g}",
     )
-    if trained.parts.test is not None:
+    if trained.parts.test is not None and len(trained.history["loss"]) > 1:
         session.show(gap(trained.history))
     session.show(measured(trained.history, trained.scores))
     result = outcome.scored(trained.scores, band(params), trained.predictions)
@@ -169,7 +161,7 @@ LESSON = Lesson(
     datasets=DATASETS,
     run=run,
     script=script,
-    check=check,
+    check=tables.check,
     asking=table_asking.ASKING,
     band=band,
 )

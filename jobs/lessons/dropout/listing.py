@@ -9,26 +9,21 @@ if TYPE_CHECKING:
 
 
 def script(params: "DropoutParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset)
-    held_out = params.validation_split > 0
-    return listing.script(
-        listing.head("Dropout with Keras", dataset, jit_compile, backend),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        listing.prepare(dataset, params.validation_split, params.scale_features),
-        "\ndef hidden(size):\n"
+    """The listing for ``params``."""
+    return listing.two_classes(
+        params,
+        "Dropout with Keras",
+        jit_compile,
+        backend,
+        layers=_layers(params),
+        optimizer=listing.optimizer("sgd", params.learning_rate, momentum=params.momentum),
+        before_define="\ndef hidden(size):\n"
         "    return keras.layers.Dense(\n"
         "        size,\n"
         f'        activation="{params.activation}",\n'
         f'        kernel_initializer="{params.kernel_initializer}",\n'
         f"        kernel_constraint={_limit(params)},\n"
         "    )\n\n",
-        listing.define(_layers(params)),
-        listing.compiled(listing.optimizer("sgd", params.learning_rate, momentum=params.momentum), jit_compile),
-        listing.BATCHES,
-        listing.fit(held_out),
-        listing.evaluate(held_out),
-        listing.predict_two_classes(held_out),
     )
 
 

@@ -6,13 +6,12 @@ accuracy fall and rise, and compares a few predictions with the truth.
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Flag, Integer, Lesson, Params, Real
 from jobs.lessons.first_network.guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network.listing import script
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 
@@ -32,20 +31,10 @@ class FirstNetworkParams(Params):
     seed: Integer = parameters.seed()
 
 
-def check(params: FirstNetworkParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: a batch larger than the training rows, or a split that leaves a side empty."""
-    return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
-
-
-def band(params: FirstNetworkParams) -> Band | None:
-    """Where a healthy accuracy falls; nothing can be said of settings far from the presets that aim at one."""
-    return bands.of_table(params)
-
-
 def run(params: FirstNetworkParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
     trained = life_cycle.dense(session, params)
-    session.result(outcome.scored(trained.scores, band(params), trained.predictions))
+    session.result(outcome.scored(trained.scores, bands.of_table(params), trained.predictions))
 
 
 LESSON = Lesson(
@@ -59,7 +48,7 @@ LESSON = Lesson(
     datasets=parameters.TABLES,
     run=run,
     script=script,
-    check=check,
+    check=tables.check,
     asking=table_asking.ASKING,
-    band=band,
+    band=bands.of_table,
 )

@@ -2,24 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing
+from jobs.lessons.shared import listing, networks
 
 if TYPE_CHECKING:
     from jobs.lessons.first_network.lesson import FirstNetworkParams
 
 
 def script(params: "FirstNetworkParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset)
-    held_out = params.validation_split > 0
-    return listing.script(
-        listing.head("A first neural network with Keras", dataset, jit_compile, backend),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        listing.prepare(dataset, params.validation_split, params.scale_features),
-        listing.define(listing.dense_layers(params.hidden_layers, params.activation, params.kernel_initializer)),
-        listing.compiled(listing.optimizer(params.optimizer, params.learning_rate), jit_compile),
-        listing.BATCHES,
-        listing.fit(held_out),
-        listing.evaluate(held_out),
-        listing.predict_two_classes(held_out),
+    """The listing for ``params``."""
+    return listing.two_classes(
+        params,
+        "A first neural network with Keras",
+        jit_compile,
+        backend,
+        layers=networks.dense_layers(params),
+        optimizer=listing.optimizer(params.optimizer, params.learning_rate),
     )

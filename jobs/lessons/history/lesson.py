@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jobs.exhibits import Exhibit, Facts, Table, Text
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Flag, Integer, Lesson, Params, Real
 from jobs.lessons.history.guide import EXPLANATION, PRESETS
 from jobs.lessons.history.listing import script
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 SHOWN = 3
@@ -37,16 +36,6 @@ class HistoryParams(Params):
     seed: Integer = parameters.seed()
 
 
-def check(params: HistoryParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: a batch larger than the training rows, or a split that leaves a side empty."""
-    return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
-
-
-def band(params: HistoryParams) -> Band | None:
-    """Where a healthy accuracy falls; nothing can be said of settings far from the presets that aim at one."""
-    return bands.third_held_out(params)
-
-
 def run(params: HistoryParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
     trained = life_cycle.dense(session, params)
@@ -56,7 +45,7 @@ def run(params: HistoryParams, session: "Session") -> None:
     if "val_loss" in history:
         session.show(gap(history))
     session.result(
-        {**outcome.scored(trained.scores, band(params), trained.predictions), "keys": list(history)},
+        {**outcome.scored(trained.scores, bands.third_held_out(params), trained.predictions), "keys": list(history)},
     )
 
 
@@ -143,7 +132,7 @@ LESSON = Lesson(
     datasets=parameters.TABLES,
     run=run,
     script=script,
-    check=check,
-    band=band,
+    check=tables.check,
+    band=bands.third_held_out,
     asking=table_asking.ASKING,
 )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing
+from jobs.lessons.shared import listing, networks
 
 if TYPE_CHECKING:
     from jobs.lessons.history.lesson import HistoryParams
@@ -30,19 +30,15 @@ _PLOT = """
 
 
 def script(params: "HistoryParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset)
+    """The listing for ``params``."""
     held_out = params.validation_split > 0
     plot = _PLOT if held_out else "\n".join(line for line in _PLOT.split("\n") if "val_" not in line)
-    return listing.script(
-        listing.head("The history that fit returns", dataset, jit_compile, backend),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        listing.prepare(dataset, params.validation_split, params.scale_features),
-        listing.define(listing.dense_layers(params.hidden_layers, params.activation, params.kernel_initializer)),
-        listing.compiled(listing.optimizer(params.optimizer, params.learning_rate), jit_compile),
-        listing.BATCHES,
-        listing.fit(held_out),
-        _READ + (_LOWEST if held_out else "") + plot,
-        listing.evaluate(held_out),
-        listing.predict_two_classes(held_out),
+    return listing.two_classes(
+        params,
+        "The history that fit returns",
+        jit_compile,
+        backend,
+        layers=networks.dense_layers(params),
+        optimizer=listing.optimizer(params.optimizer, params.learning_rate),
+        after_fit=_READ + (_LOWEST if held_out else "") + plot,
     )

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Flag, Integer, Lesson, Params, Real
 from jobs.lessons.keras.guide import EXPLANATION, PRESETS
 from jobs.lessons.keras.listing import script
 from jobs.lessons.keras.looks import Stages
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 
@@ -44,16 +43,6 @@ class KerasParams(Params):
     seed: Integer = parameters.seed()
 
 
-def check(params: KerasParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: a batch larger than the training rows, or a split that leaves a side empty."""
-    return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
-
-
-def band(params: KerasParams) -> Band | None:
-    """Where a healthy accuracy falls; nothing can be said of settings far from the presets that aim at one."""
-    return bands.of_table(params)
-
-
 def run(params: KerasParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
     trained = life_cycle.dense(
@@ -62,7 +51,7 @@ def run(params: KerasParams, session: "Session") -> None:
         loss=params.loss,
         onlooker=Stages(session, params.loss, params.batch_size),
     )
-    session.result(outcome.scored(trained.scores, band(params), trained.predictions))
+    session.result(outcome.scored(trained.scores, bands.of_table(params), trained.predictions))
 
 
 LESSON = Lesson(
@@ -76,7 +65,7 @@ LESSON = Lesson(
     datasets=parameters.TABLES,
     run=run,
     script=script,
-    check=check,
+    check=tables.check,
     asking=table_asking.ASKING,
-    band=band,
+    band=bands.of_table,
 )

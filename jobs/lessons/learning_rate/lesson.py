@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from jobs.exhibits import Cell, Exhibit, Table
-from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Band, Flag, Integer, Lesson, Params, Real
 from jobs.lessons.learning_rate import schedules
 from jobs.lessons.learning_rate.guide import EXPLANATION, PRESETS
 from jobs.lessons.learning_rate.listing import script
 from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 DATASETS = ("ionosphere", "pima-indians-diabetes", "breast-cancer")
@@ -101,11 +100,6 @@ class LearningRateParams(Params):
     seed: Integer = parameters.seed()
 
 
-def check(params: LearningRateParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data."""
-    return tables.misfits(dataset.rows, params.validation_split, params.batch_size)
-
-
 _BANDS = {"pima-indians-diabetes": (0.70, 0.85), "ionosphere": (0.84, 0.99), "breast-cancer": (0.93, 1.00)}
 
 
@@ -163,7 +157,7 @@ LESSON = Lesson(
     datasets=DATASETS,
     run=run,
     script=script,
-    check=check,
+    check=tables.check,
     asking=table_asking.ASKING,
     band=band,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.lessons.shared import networks
 from jobs.lessons.shared.listing import optimizer as optimizer_text
+from jobs.lessons.shared.outcome import counted
 
 if TYPE_CHECKING:
     from jobs.lessons.learning_rate.lesson import LearningRateParams
@@ -47,9 +48,14 @@ def optimizer(params: "LearningRateParams", steps: int) -> Any:
     return networks.optimizer("sgd", rate, momentum=params.momentum)
 
 
+def warm_epochs(params: "LearningRateParams") -> int:
+    """Over how many epochs the cosine rises; the last one falls in any case."""
+    return min(params.warmup_epochs, params.epochs - 1)
+
+
 def warm_up(params: "LearningRateParams", steps: int) -> tuple[int, int]:
     """How many steps the cosine's warm-up takes, and how many are left for its fall."""
-    warm = min(params.warmup_epochs, params.epochs - 1) * steps
+    warm = warm_epochs(params) * steps
     return warm, params.epochs * steps - warm
 
 
@@ -85,7 +91,9 @@ def words(params: "LearningRateParams") -> str:
         case "exponential":
             return f"starts at {start} and is multiplied by {params.decay_rate:g} over every epoch"
         case "cosine":
-            return f"rises to {start} over {params.warmup_epochs} epochs and falls to 0 along a cosine"
+            warm = warm_epochs(params)
+            rises = f"rises to {start} over {counted(warm, 'epoch')}" if warm else f"starts at {start}"
+            return f"{rises} and falls to 0 along a cosine"
         case "plateau":
             loss = "validation loss" if params.validation_split > 0 else "loss"
             return (
@@ -131,7 +139,7 @@ def listed(params: "LearningRateParams") -> tuple[str, str, str]:
     elif params.schedule == "exponential":
         schedule = f"{kinds}ExponentialDecay({start}, decay_steps=steps, decay_rate={params.decay_rate!r})\n"
     else:
-        warm = min(params.warmup_epochs, params.epochs - 1)
+        warm = warm_epochs(params)
         if warm:
             steps += f"warm_up = {warm} * steps\n"
             arguments = f"0.0, EPOCHS * steps - warm_up, warmup_target={start}, warmup_steps=warm_up"

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import Band, Integer, Lesson, Params, Real
 from jobs.lessons.mnist.guide import EXPLANATION, PRESETS
 from jobs.lessons.mnist.listing import script
 from jobs.lessons.mnist.network import layers
-from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import bands, classes, image_asking, image_cycle, images, networks, outcome, parameters
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
-    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 
@@ -43,21 +42,16 @@ class MnistParams(Params):
     seed: Integer = parameters.seed()
 
 
-def check(params: MnistParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: a batch larger than the images that are trained on."""
-    return images.misfits(params, dataset)
-
-
 def band(params: MnistParams) -> Band | None:
     """Where a healthy test accuracy falls; nothing can be said of settings far from the presets."""
     sound = (
-        params.optimizer in {"adam", "nadam", "rmsprop"}
+        params.optimizer in bands.PATIENT
         and 0.0005 <= params.learning_rate <= 0.002
         and params.epochs >= 10
         and params.batch_size <= 200
         and params.dropout_rate <= 0.5
     )
-    guessing = "Ten digits, about equally frequent: 0.10 is what guessing gets."
+    guessing = bands.TEN_DIGITS
     if not sound:
         return None
     if params.dataset == "digits" and (params.samples == 0 or params.samples >= 1437):
@@ -96,7 +90,7 @@ LESSON = Lesson(
     run=run,
     script=script,
     jit_compile=False,
-    check=check,
+    check=images.misfits,
     stages=image_cycle.STAGES,
     asking=image_asking.asking(),
     band=band,

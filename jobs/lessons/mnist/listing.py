@@ -10,18 +10,13 @@ if TYPE_CHECKING:
 
 
 def script(params: "MnistParams", jit_compile: bool, backend: str) -> str:
-    """The listing for ``params``; a ``dataset`` that is still ``auto`` is written as the bundled one."""
-    dataset = listing.bundled(params.dataset, "digits")
-    return listing.script(
-        image_listing.head("Handwritten digits with a convolutional network", dataset, jit_compile, backend),
-        listing.constants(params.seed, params.epochs, params.batch_size),
-        image_listing.prepare(dataset, params.samples),
-        image_listing.define(layers(params.network, params.dropout_rate)),
-        listing.compiled(
-            listing.optimizer(params.optimizer, params.learning_rate), jit_compile, "categorical_crossentropy"
-        ),
-        listing.BATCHES,
-        listing.fit(held_out=True),
-        listing.evaluate(held_out=True),
-        image_listing.predict(tuple("0123456789")),
+    """The listing for ``params``."""
+    return image_listing.many_classes(
+        params,
+        "Handwritten digits with a convolutional network",
+        jit_compile,
+        backend,
+        stand_in="digits",
+        layers=layers(params.network, params.dropout_rate),
+        optimizer=listing.optimizer(params.optimizer, params.learning_rate),
     )

@@ -15,7 +15,7 @@ from jobs.lessons.multilayer_perceptrons import problems
 from jobs.lessons.multilayer_perceptrons.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.multilayer_perceptrons.listing import script
 from jobs.lessons.multilayer_perceptrons.looks import Views
-from jobs.lessons.shared import life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, tables
 
 if TYPE_CHECKING:
     from jobs.training import Session
@@ -128,7 +128,7 @@ def _sound(params: PerceptronParams) -> bool:
     hard = params.problem == "spirals"
     enough = sum(params.hidden_layers) >= (40 if hard else 8) and max(params.hidden_layers, default=0) >= 8
     long = params.epochs >= (200 if hard else 100) and params.samples >= (400 if hard else 200)
-    steady = params.optimizer in {"adam", "nadam", "rmsprop"} and 0.005 <= params.learning_rate <= 0.02
+    steady = params.optimizer in bands.PATIENT and 0.005 <= params.learning_rate <= 0.02
     bent = params.activation in ({"tanh"} if hard else {"relu", "tanh", "elu", "gelu", "silu"})
     usual = params.batch_size <= 32 and 0.2 <= params.validation_split <= 0.5
     return enough and long and steady and bent and usual

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jobs.lessons.multilayer_perceptrons import problems
-from jobs.lessons.shared import listing
+from jobs.lessons.shared import listing, networks
 
 if TYPE_CHECKING:
     from jobs.lessons.multilayer_perceptrons.lesson import PerceptronParams
@@ -23,7 +23,7 @@ def script(params: "PerceptronParams", jit_compile: bool, backend: str) -> str:
         ),
         listing.constants(params.seed, params.epochs, params.batch_size),
         _prepare(params),
-        listing.define(listing.dense_layers(params.hidden_layers, params.activation, params.kernel_initializer)),
+        listing.define(networks.dense_layers(params)),
         listing.compiled(listing.optimizer(params.optimizer, params.learning_rate), jit_compile),
         listing.BATCHES,
         listing.fit(held_out),

@@ -92,4 +92,4 @@ def _points(x: Any, y: Any, held_out: bool) -> list[Point]:
 
 
 def _rounded(values: Any) -> Any:
-    return values.round(4).astype(float).round(4).tolist()
+    return values.astype(float).round(4).tolist()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jobs.asking import Asking, Input, Prediction, Sample, Samples, Unanswerable
+from jobs.lessons.shared import images
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +23,9 @@ Scale = Callable[[Any, "Datasets", "NDArray[np.uint8]"], Any]
 """From the params, the datasets and images of shape (1, height, width, channels), 0 to 255, to what the model takes."""
 
 
-def over_255(_params: Any, _datasets: "Datasets", images: "NDArray[np.uint8]") -> Any:
+def over_255(_params: Any, _datasets: "Datasets", pixels: "NDArray[np.uint8]") -> Any:
     """Pixels from 0 to 1."""
-    return images.astype("float32") / 255.0
+    return images.scaled(pixels)
 
 
 def asking(scale: Scale = over_255) -> Asking:

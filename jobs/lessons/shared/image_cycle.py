@@ -111,7 +111,9 @@ def many_classes(
             remedy=networks.remedy(params.learning_rate),
         )
         losses = history["loss"]
-        stage.summary = f"{len(losses)} epochs; the loss went from {losses[0]:.4f} to {losses[-1]:.4f}."
+        stage.summary = (
+            f"{outcome.counted(len(losses), 'epoch')}; the loss went from {losses[0]:.4f} to {losses[-1]:.4f}."
+        )
     with session.stage(Stage.EVALUATE) as stage:
         scores = {"train": session.evaluate(model, *parts.train), "test": session.evaluate(model, *parts.test)}
         stage.summary = outcome.score_words(scores)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from jobs.backend import DEFAULT
+from jobs.datasets.catalogue import CIFAR10, DIGITS, MNIST, SHAPES
 from jobs.lessons.shared import listing
-from jobs.lessons.shared.images import taken
+from jobs.lessons.shared.images import ImageParams, taken
 from jobs.lessons.shared.layers import Layer
 from jobs.lessons.shared.outcome import SHOWN
 
@@ -38,6 +40,8 @@ _LOADED = {
 }
 """For each dataset the lines that load ``x_train, y_train, x_test, y_test``."""
 
+CLASSES = {one.name: one.classes for one in (MNIST, DIGITS, CIFAR10, SHAPES)}
+
 SIZES = {"mnist": "28, 28, 1", "digits": "28, 28, 1", "cifar10": "32, 32, 3", "shapes": "32, 32, 3"}
 
 
@@ -50,6 +54,7 @@ def head(about: str, dataset: str, jit_compile: bool, backend: str, imports: str
         jit_compile,
         backend,
         imports=imports + ("from sklearn.datasets import load_digits\n" if digits else ""),
+        needs=["tensorflow"] if "tensorflow" in imports and backend != DEFAULT else [],
         beside="" if digits else f"{dataset}.npz",
     )
 
@@ -71,14 +76,10 @@ def prepare(dataset: str, samples: int, classes: int = 10) -> str:
     return "".join(lines)
 
 
-def define(layers: Sequence[Layer]) -> str:
-    """A ``Sequential`` model of these layers for images."""
-    return listing.define([str(layer) for layer in layers], "x_train.shape[1:]")
-
-
-def predict(names: Sequence[str]) -> str:
+def predict(dataset: str) -> str:
     """Ask the network about all test images: a few beside the truth, and the confusion matrix."""
-    digits = list(names) == [str(number) for number in range(len(names))]
+    names = CLASSES[dataset]
+    digits = dataset in ("mnist", "digits")
     listed = "" if digits else f"CLASSES = {' '.join(names)!r}.split()\n".replace("'", '"')
     truth, said = ("{truth}", "{answer.argmax()}") if digits else ("{CLASSES[truth]}", "{CLASSES[answer.argmax()]}")
     return (
@@ -90,4 +91,51 @@ def predict(names: Sequence[str]) -> str:
         f"confusion = np.zeros(({len(names)}, {len(names)}), int)  # row: what it is; column: what the network said\n"
         "np.add.at(confusion, (truths, answers.argmax(axis=1)), 1)\n"
         "print(confusion)\n"
+    )
+
+
+def many_classes(
+    params: ImageParams,
+    about: str,
+    jit_compile: bool,
+    backend: str,
+    *,
+    stand_in: str,
+    layers: Sequence[Layer],
+    optimizer: str,
+    imports: str = "",
+    before_define: str = "",
+    before_compile: str = "",
+    batches: str = listing.BATCHES,
+    measured: str = "x_train",
+    after_predict: str = "",
+) -> str:
+    """The whole listing about images, with a lesson's own lines between the stages; else as the pieces say.
+
+    Args:
+        params: the lesson's.
+        about: one sentence without its full stop.
+        jit_compile: how the run was compiled, on which ``backend``.
+        stand_in: what a ``dataset`` that is still ``auto`` is written as.
+        layers: the model's.
+        optimizer: as an expression.
+        imports: further import lines.
+        before_define: lines after the data is there, ``before_compile`` and ``after_predict`` as they say.
+        batches: what the model is fed with.
+        measured: the training images as the finished model is measured on them.
+    """
+    dataset = listing.bundled(params.dataset, stand_in)
+    return listing.script(
+        head(about, dataset, jit_compile, backend, imports),
+        listing.constants(params.seed, params.epochs, params.batch_size),
+        prepare(dataset, params.samples),
+        before_define,
+        listing.define(layers, "x_train.shape[1:]"),
+        before_compile,
+        listing.compiled(optimizer, jit_compile, "categorical_crossentropy"),
+        batches,
+        listing.fit(held_out=True),
+        listing.evaluate(held_out=True).replace("x_train, y_train", f"{measured}, y_train"),
+        predict(dataset),
+        after_predict,
     )

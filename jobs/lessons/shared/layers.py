@@ -19,7 +19,7 @@ class MaxNorm:
         return keras.constraints.MaxNorm(self.limit)
 
     def __str__(self) -> str:
-        return f"keras.constraints.MaxNorm({self.limit:g})"
+        return f"keras.constraints.MaxNorm({self.limit!r})"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from jobs.lessons.shared import networks, outcome, parameters, tables
 from jobs.protocol import Stage
+from jobs.stopping import AttemptFailed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,23 +22,7 @@ if TYPE_CHECKING:
     from jobs.training import Session
 
 
-class TableParams(parameters.TrainingParams, Protocol):
-    """The parameters that every lesson about tables has."""
-
-    @property
-    def dataset(self) -> str:
-        """The table's name."""
-
-    @property
-    def scale_features(self) -> bool:
-        """Whether columns are brought to the same scale."""
-
-    @property
-    def validation_split(self) -> float:
-        """The share of rows held out."""
-
-
-class DenseParams(TableParams, networks.DenseParams, networks.OptimizerParams, Protocol):
+class DenseParams(parameters.TableParams, networks.DenseParams, networks.OptimizerParams, Protocol):
     """Those of lessons whose network is nothing but dense layers."""
 
 
@@ -76,7 +61,7 @@ class Trained:
 
 def two_classes(
     session: "Session",
-    params: TableParams,
+    params: parameters.TableParams,
     *,
     build: Callable[[int], Any],
     optimizer: Callable[[int], Any],
@@ -214,6 +199,9 @@ def train(
     told.fitted(history)
     with session.stage(Stage.EVALUATE) as stage:
         scores = {"train": session.evaluate(model, *parts.train)}
+        if not math.isfinite(scores["train"]["loss"]):  # an epoch's own loss is from before its last step
+            detail = f"After the last epoch the training loss was not a number any more. {remedy}".rstrip()
+            raise AttemptFailed("diverged", "The training diverged", detail)
         if parts.test is not None:
             scores["test"] = session.evaluate(model, *parts.test)
         stage.summary = outcome.score_words(scores)

@@ -8,8 +8,10 @@ compiling. Each piece is text that ends with a line end; :func:`script` puts an 
 from collections.abc import Sequence
 
 from jobs.backend import DEFAULT
+from jobs.lessons.shared.layers import Layer
 from jobs.lessons.shared.networks import OPTIMIZERS
 from jobs.lessons.shared.outcome import SHOWN
+from jobs.lessons.shared.parameters import TableParams
 from jobs.xla import FLAGS
 
 _PIMA = """\
@@ -131,17 +133,10 @@ def prepare(dataset: str, validation_split: float, scale_features: bool) -> str:
     return "".join(lines)
 
 
-def define(layers: Sequence[str], shape: str = "(x.shape[1],)") -> str:
-    """A ``Sequential`` model of these layers, each an expression such as ``keras.layers.Dense(12)``."""
+def define(layers: Sequence[Layer | str], shape: str = "(x.shape[1],)") -> str:
+    """A ``Sequential`` model of these layers, each one or an expression that makes one."""
     stacked = "".join(f"    {layer},\n" for layer in layers)
     return f"# Define.\nmodel = keras.Sequential([\n    keras.Input({shape}),\n{stacked}])\nmodel.summary()\n"
-
-
-def dense_layers(sizes: Sequence[int], activation: str, kernel_initializer: str) -> list[str]:
-    """The layers of :func:`jobs.lessons.shared.networks.dense_classifier`."""
-    initializer = f'kernel_initializer="{kernel_initializer}"'
-    hidden = [f'keras.layers.Dense({size}, activation="{activation}", {initializer})' for size in sizes]
-    return [*hidden, f'keras.layers.Dense(1, activation="sigmoid", {initializer})']
 
 
 def optimizer(name: str, learning_rate: float | str, **options: object) -> str:
@@ -207,4 +202,41 @@ def predict_two_classes(held_out: bool) -> str:
         "# Predict.\n"
         f"for truth, (answer,) in zip(y_{part}[:{SHOWN}], model.predict(x_{part}[:{SHOWN}], verbose=0)):\n"
         '    print(f"truth {truth:.0f}  network {answer:.3f}  so {answer > 0.5:.0f}")\n'
+    )
+
+
+def two_classes(
+    params: TableParams,
+    about: str,
+    jit_compile: bool,
+    backend: str,
+    *,
+    layers: Sequence[Layer | str],
+    optimizer: str,
+    loss: str = "binary_crossentropy",
+    standard: Sequence[str] = (),
+    before_define: str = "",
+    before_compile: str = "",
+    before_fit: str = "",
+    callbacks: Sequence[str] = (),
+    after_fit: str = "",
+    after_evaluate: str = "",
+) -> str:
+    """The whole listing about a table, with a lesson's own lines between the stages; else as the pieces say."""
+    dataset, held_out = bundled(params.dataset), params.validation_split > 0
+    return script(
+        head(about, dataset, jit_compile, backend, standard=standard),
+        constants(params.seed, params.epochs, params.batch_size),
+        prepare(dataset, params.validation_split, params.scale_features),
+        before_define,
+        define(layers),
+        before_compile,
+        compiled(optimizer, jit_compile, loss),
+        before_fit,
+        BATCHES,
+        fit(held_out, callbacks),
+        after_fit,
+        evaluate(held_out),
+        after_evaluate,
+        predict_two_classes(held_out),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from jobs.lessons.shared.layers import Layer, layer, stacked
+
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad", "nadam": "Nadam"}
 """What Keras calls the class behind each name."""
 
@@ -42,25 +44,29 @@ class OptimizerParams(Protocol):
         """How far a step goes."""
 
 
+def dense_layers(params: DenseParams, kernel_initializer: str | None = None) -> list[Layer]:
+    """The hidden layers, and one neuron with a sigmoid; for the model and for the listing.
+
+    Args:
+        params: how many neurons, and how they bend.
+        kernel_initializer: instead of that of ``params``.
+    """
+    drawn = kernel_initializer or params.kernel_initializer
+    hidden = [
+        layer("Dense", size, activation=params.activation, kernel_initializer=drawn) for size in params.hidden_layers
+    ]
+    return [*hidden, layer("Dense", 1, activation="sigmoid", kernel_initializer=drawn)]
+
+
 def dense_classifier(params: DenseParams, features: int, kernel_initializer: str | None = None) -> Any:
     """A network that tells two classes apart, not compiled yet; its weights depend on nothing but ``params.seed``.
 
-    Python, NumPy and Keras alike get the seed, as ``keras.utils.set_random_seed`` does it.
-
     Args:
-        params: the hidden layers; one neuron with a sigmoid follows.
+        params: its layers, see :func:`dense_layers`.
         features: how many numbers a row has.
         kernel_initializer: instead of that of ``params``.
     """
-    import keras
-
-    keras.utils.set_random_seed(params.seed)
-    initializer = kernel_initializer or params.kernel_initializer
-    model = keras.Sequential([keras.Input((features,))])
-    for size in params.hidden_layers:
-        model.add(keras.layers.Dense(size, activation=params.activation, kernel_initializer=initializer))
-    model.add(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=initializer))
-    return model
+    return stacked((features,), dense_layers(params, kernel_initializer), params.seed)
 
 
 def optimizer(name: str, learning_rate: Any, **options: Any) -> Any:

@@ -38,19 +38,16 @@ def score_words(scores: Mapping[str, Mapping[str, float]]) -> str:
     return " ".join(f"{part.capitalize()} accuracy {score['accuracy']:.3f}." for part, score in scores.items())
 
 
-def two_class_predictions(
-    classes: Sequence[str], answers: Sequence[float], truths: Sequence[float], first: int = 1
-) -> dict[str, Any]:
+def two_class_predictions(classes: Sequence[str], answers: Sequence[float], truths: Sequence[float]) -> dict[str, Any]:
     """Rows with the probability of the second class, what that means, and what is true.
 
     Args:
         classes: what class 0 and class 1 are called.
         answers: the network's probabilities of class 1.
         truths: 0 or 1 for each.
-        first: the number of the first row.
     """
     rows: list[list[Any]] = []
-    for number, (answer, truth) in enumerate(zip(answers, truths, strict=True), start=first):
+    for number, (answer, truth) in enumerate(zip(answers, truths, strict=True), start=1):
         predicted = int(answer > 0.5)
         rows.append([number, round(answer, 4), classes[predicted], classes[int(truth)], predicted == int(truth)])
     return {"columns": ["row", f"probability of {classes[1]}", "predicted", "truth", "right"], "rows": rows}

@@ -65,6 +65,22 @@ class TrainingParams(Protocol):
         """Where random numbers start."""
 
 
+class TableParams(TrainingParams, Protocol):
+    """The parameters that every lesson about tables has."""
+
+    @property
+    def dataset(self) -> str:
+        """The table's name."""
+
+    @property
+    def scale_features(self) -> bool:
+        """Whether columns are brought to the same scale."""
+
+    @property
+    def validation_split(self) -> float:
+        """The share of rows held out."""
+
+
 def dataset(description: str, default: str = "auto") -> Any:
     """Which data to learn from."""
     return Field(default=default, title="Dataset", description=description, json_schema_extra={"group": "Data"})

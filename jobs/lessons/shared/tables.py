@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobs.lessons.base import Issue
+from jobs.lessons.shared.parameters import TableParams
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from jobs.datasets import Tabular
+    from jobs.datasets import DatasetState, Tabular
 
 
 def split_at(rows: int, validation_split: float) -> int:
@@ -40,6 +41,11 @@ def misfits(rows: int, validation_split: float, batch_size: int, unit: str = "ro
             )
         ]
     return []
+
+
+def check(params: TableParams, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data, for a lesson about tables with nothing to add."""
+    return misfits(dataset.rows, params.validation_split, params.batch_size)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from jobs.exhibits import Exhibit
 from jobs.lessons.base import Lesson
 from jobs.lessons.shared import answers, symbolic, timing
 from jobs.lessons.shared.expressions import Expression, carry_out, in_numpy, names_in
+from jobs.lessons.shared.outcome import counted
 from jobs.lessons.shared.symbolic import SymbolicParams
 from jobs.lessons.tensorflow.graph import Reader
 from jobs.lessons.tensorflow.guide import EXPLANATION, PRESETS
@@ -40,7 +41,9 @@ def run(params: TensorFlowParams, session: "Session") -> None:
     with session.stage(Stage.DEFINE) as stage, Placeholders(tree, given) as placeholders:
         before = Reader(placeholders.graph)
         session.show(before.exhibit(placeholders.result, "graph-before", "The graph as written", _BEFORE))
-        stage.summary = f"{_count(before.operations)} over {', '.join(given)}. No number has been touched."
+        stage.summary = (
+            f"{counted(before.operations, 'operation')} over {', '.join(given)}. No number has been touched."
+        )
     with session.stage(Stage.COMPILE) as stage, placeholders:
         placeholders.derive()
         tracing = _traced(tree)
@@ -50,7 +53,7 @@ def run(params: TensorFlowParams, session: "Session") -> None:
         answer, optimised = placeholders.run()
         after = Reader(*optimised)
         drawn = after.exhibit(after.returned(), "graph-after", "The graph as the session runs it", "")
-        note = f"{_count(before.operations)} became {after.operations}. {_AFTER}"
+        note = f"{counted(before.operations, 'operation')} became {after.operations}. {_AFTER}"
         session.show(drawn.model_copy(update={"note": note}))
         _show_gradient(params, placeholders, session)
         slope = placeholders.slopes()
@@ -164,10 +167,6 @@ def _both(session: Any, called: Any) -> str:
     if distance == 0:
         return "The session and the function agree to the last digit."
     return f"The session says {answers.written(session)} and the function {answers.written(called)}."
-
-
-def _count(operations: int) -> str:
-    return f"{operations} operation{'' if operations == 1 else 's'}"
 
 
 def _code(params: TensorFlowParams) -> str:

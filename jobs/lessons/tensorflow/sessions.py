@@ -24,6 +24,7 @@ class Placeholders:
     """
 
     def __init__(self, tree: Expression, given: Mapping[str, float | list[float]]) -> None:
+        import numpy as np
         import tensorflow as tf
 
         self._v1 = tf.compat.v1
@@ -34,7 +35,8 @@ class Placeholders:
                 for name, value in given.items()
             }
             self._result = carry_out(tree, self._symbols, functions())
-        self._feed = {self._symbols[name]: value for name, value in given.items()}
+        # Arrays: a list would be made one at every run, which takes longer than the run.
+        self._feed = {self._symbols[name]: np.asarray(value, "float64") for name, value in given.items()}
         self._gradients: list[Any] = []
         self._session: Any = None
 

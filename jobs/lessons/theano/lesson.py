@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.lessons.base import Lesson
 from jobs.lessons.shared import answers, symbolic, timing
 from jobs.lessons.shared.expressions import FUNCTIONS, Expression, carry_out, in_numpy
+from jobs.lessons.shared.outcome import counted
 from jobs.lessons.shared.symbolic import SymbolicParams
 from jobs.lessons.theano.graph import Reader
 from jobs.lessons.theano.guide import EXPLANATION, PRESETS
@@ -44,7 +45,9 @@ def run(params: TheanoParams, session: "Session") -> None:
         result = _build(tree, symbols)
         before = Reader()
         session.show(before.exhibit(result, "graph-before", "The graph as written", _BEFORE))
-        stage.summary = f"{_count(before.operations)} over {', '.join(given)}. No number has been touched."
+        stage.summary = (
+            f"{counted(before.operations, 'operation')} over {', '.join(given)}. No number has been touched."
+        )
     with session.stage(Stage.COMPILE) as stage:
         gradients = pytensor.grad(result.sum(), list(symbols.values()))
         function = pytensor.function(list(symbols.values()), result, mode=MODE)
@@ -59,7 +62,9 @@ def run(params: TheanoParams, session: "Session") -> None:
             session.show(Reader().exhibit(derived, "graph-gradient", title, _GRADIENT))
         else:
             session.log(f"The expression does not use {params.with_respect_to}: its gradient is 0 everywhere.")
-        stage.summary = f"From {_count(before.operations)} to {after.operations}, and the gradient beside."
+        stage.summary = (
+            f"From {counted(before.operations, 'operation')} to {after.operations}, and the gradient beside."
+        )
     with session.stage(Stage.EVALUATE) as stage:
         values = symbolic.arrays(given)
         answer = symbolic.plain(function(*values.values()))
@@ -126,12 +131,8 @@ def _timed(params: TheanoParams, tree: Expression, session: "Session") -> Any:
     return timing.time_table(("NumPy", "PyTensor"), rows, _TIME)
 
 
-def _count(operations: int) -> str:
-    return f"{operations} operation{'' if operations == 1 else 's'}"
-
-
 def _after_note(written: int, after: Reader) -> str:
-    told = f"{_count(written)} became {after.operations}."
+    told = f"{counted(written, 'operation')} became {after.operations}."
     if after.fused > 1:
         told += (
             f" {after.fused} of them are fused into one loop: a vector is read once and written once, and what is in "
