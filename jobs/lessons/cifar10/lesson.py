@@ -35,30 +35,17 @@ class Cifar10Params(Params):
     dropout_rate: Real = parameters.dropout_rate(
         0.2, "The share of points that is switched off at random in each step, between the layers. 0 switches none off."
     )
-    max_norm: Real = Field(
-        default=3.0,
-        ge=0.0,
-        le=100.0,
-        title="Max-norm",
-        description=(
-            "How long the weights into a neuron of a dense layer may be, taken together; in the simple network "
-            "those of a filter too. 0 sets no limit."
-        ),
-        json_schema_extra={"group": "Network", "step": 0.5},
+    max_norm: Real = parameters.max_norm(
+        "How long the weights into a neuron of a dense layer may be, taken together; in the simple network "
+        "those of a filter too. 0 sets no limit."
     )
     optimizer: parameters.OptimizerName = parameters.optimizer()
     learning_rate: Real = parameters.learning_rate()
     momentum: Real = parameters.momentum(0.9)
-    decay: Real = Field(
-        default=0.0,
-        ge=0.0,
-        le=1.0,
-        title="Decay",
-        description=(
-            "Divides the learning rate by 1 plus decay times the steps taken so far (SGD). 0 keeps it. The course "
-            "takes learning rate ÷ epochs."
-        ),
-        json_schema_extra={"group": "Training", "step": 0.0001},
+    decay: Real = parameters.decay(
+        0.0,
+        "Divides the learning rate by 1 plus decay times the steps taken so far (SGD). 0 keeps it. The course "
+        "takes learning rate ÷ epochs.",
     )
     epochs: Integer = parameters.epochs(20)
     batch_size: Integer = parameters.batch_size(32, "images")

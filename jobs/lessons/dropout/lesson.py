@@ -35,13 +35,8 @@ class DropoutParams(Params):
     dropout_rate: Real = parameters.dropout_rate(
         0.2, "The share of neurons that is switched off at each step, drawn anew every time.", group="Dropout"
     )
-    max_norm: Real = Field(
-        default=3.0,
-        ge=0.0,
-        le=100.0,
-        title="Max-norm",
-        description="How long the weights into a neuron may be together; makes a large rate safe. 0: no limit.",
-        json_schema_extra={"group": "Dropout", "step": 0.5},
+    max_norm: Real = parameters.max_norm(
+        "How long the weights into a neuron may be together; makes a large rate safe. 0: no limit.", group="Dropout"
     )
     dataset: parameters.TableName = parameters.table()
     scale_features: Flag = parameters.scale_features()

@@ -6,29 +6,18 @@ accuracy fall and rise, and compares a few predictions with the truth.
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.base import Flag, Integer, Lesson, Params, Real
+from jobs.lessons.base import Lesson
 from jobs.lessons.first_network.guide import EXPLANATION, PRESETS
 from jobs.lessons.first_network.listing import script
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
+from jobs.lessons.shared.table_params import DenseTableParams
 
 if TYPE_CHECKING:
     from jobs.training import Session
 
 
-class FirstNetworkParams(Params):
+class FirstNetworkParams(DenseTableParams):
     """What can be set about the first network."""
-
-    dataset: parameters.TableName = parameters.table()
-    scale_features: Flag = parameters.scale_features()
-    validation_split: Real = parameters.validation_split(0.2)
-    hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
-    activation: parameters.Activation = parameters.activation()
-    kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
-    optimizer: parameters.OptimizerName = parameters.optimizer()
-    learning_rate: Real = parameters.learning_rate()
-    epochs: Integer = parameters.epochs(150)
-    batch_size: Integer = parameters.batch_size(10)
-    seed: Integer = parameters.seed()
 
 
 def run(params: FirstNetworkParams, session: "Session") -> None:

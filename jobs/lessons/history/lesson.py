@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jobs.exhibits import Exhibit, Facts, Table, Text
-from jobs.lessons.base import Flag, Integer, Lesson, Params, Real
+from jobs.lessons.base import Integer, Lesson, Real
 from jobs.lessons.history.guide import EXPLANATION, PRESETS
 from jobs.lessons.history.listing import script
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
+from jobs.lessons.shared.table_params import DenseTableParams
 
 if TYPE_CHECKING:
     from jobs.training import Session
@@ -20,20 +21,11 @@ SHOWN = 3
 """How many epochs of each list are written out."""
 
 
-class HistoryParams(Params):
+class HistoryParams(DenseTableParams):
     """What can be set about the training whose history is read."""
 
-    dataset: parameters.TableName = parameters.table()
-    scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
-    hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
-    activation: parameters.Activation = parameters.activation()
-    kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
-    optimizer: parameters.OptimizerName = parameters.optimizer()
-    learning_rate: Real = parameters.learning_rate()
     epochs: Integer = parameters.epochs(60)
-    batch_size: Integer = parameters.batch_size(10)
-    seed: Integer = parameters.seed()
 
 
 def run(params: HistoryParams, session: "Session") -> None:

@@ -8,25 +8,21 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Flag, Integer, Lesson, Params, Real
+from jobs.lessons.base import Integer, Lesson
 from jobs.lessons.keras.guide import EXPLANATION, PRESETS
 from jobs.lessons.keras.listing import script
 from jobs.lessons.keras.looks import Stages
 from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
+from jobs.lessons.shared.table_params import DenseTableParams
 
 if TYPE_CHECKING:
     from jobs.training import Session
 
 
-class KerasParams(Params):
+class KerasParams(DenseTableParams):
     """What can be set about the life-cycle."""
 
-    dataset: parameters.TableName = parameters.table()
-    scale_features: Flag = parameters.scale_features()
-    validation_split: Real = parameters.validation_split(0.2)
-    hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
-    activation: parameters.Activation = parameters.activation()
-    kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
+    epochs: Integer = parameters.epochs(60)
     loss: Literal["binary_crossentropy", "mean_squared_error"] = Field(
         default="binary_crossentropy",
         title="Loss",
@@ -36,11 +32,6 @@ class KerasParams(Params):
         ),
         json_schema_extra={"group": "Training"},
     )
-    optimizer: parameters.OptimizerName = parameters.optimizer()
-    learning_rate: Real = parameters.learning_rate()
-    epochs: Integer = parameters.epochs(60)
-    batch_size: Integer = parameters.batch_size(10)
-    seed: Integer = parameters.seed()
 
 
 def run(params: KerasParams, session: "Session") -> None:

@@ -34,13 +34,10 @@ class LearningRateParams(Params):
         json_schema_extra={"group": "Schedule"},
     )
     learning_rate: Real = parameters.learning_rate(0.1, step=0.01)
-    decay: Real = Field(
-        default=0.0001,
-        ge=0.0,
-        le=10.0,
-        title="Decay",
-        description="Time-based: the rate is divided by 1 + decay * the number of updates or epochs so far.",
-        json_schema_extra={"group": "Schedule", "step": 0.0001},
+    decay: Real = parameters.decay(
+        0.0001,
+        "Time-based: the rate is divided by 1 + decay * the number of updates or epochs so far.",
+        group="Schedule",
     )
     decay_every: Literal["update", "epoch"] = Field(
         default="update",

@@ -227,6 +227,30 @@ def dropout_rate(default: float, description: str, group: str = "Network") -> An
     )
 
 
+def max_norm(description: str, group: str = "Network") -> Any:
+    """How long the weights into a neuron may be together; 0 sets no limit."""
+    return Field(
+        default=3.0,
+        ge=0.0,
+        le=100.0,
+        title="Max-norm",
+        description=description,
+        json_schema_extra={"group": group, "step": 0.5},
+    )
+
+
+def decay(default: float, description: str, group: str = "Training") -> Any:
+    """How fast a learning rate falls with the number of steps."""
+    return Field(
+        default=default,
+        ge=0.0,
+        le=10.0,
+        title="Decay",
+        description=description,
+        json_schema_extra={"group": group, "step": 0.0001},
+    )
+
+
 def momentum(default: float) -> Any:
     """How much of the last step goes into the next; of SGD alone."""
     return Field(
