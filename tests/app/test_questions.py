@@ -167,7 +167,7 @@ class TestPredictions:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            (b"--y\r\n", "boundary"),
+            (b"--y\r\n", "Invalid multipart data"),
             (b"--x\r\n\r\nno name\r\n--x--\r\n", "name"),
             (_part("image", "a") + _part("image", "b") + b"--x--\r\n", "Too many files"),
             (_part("a") + _part("b") + _part("image", "c") + b"--x--\r\n", "Too many fields"),
@@ -183,7 +183,6 @@ class TestPredictions:
         ("content", "pointer"),
         [
             (b"--x--\r\n", "/image"),
-            (b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\ncut', "/image"),
             (_part("image", "a", length=0) + b"--x--\r\n", "/image"),
             (_part("image", "a", length=6_000_001) + b"--x--\r\n", "/image"),
             (_part("image", "a") + _part("path") + b"--x--\r\n", "/path"),

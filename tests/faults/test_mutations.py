@@ -155,7 +155,8 @@ def test_a_damaged_generation_is_passed_over_for_the_one_before(
 ) -> None:
     first = inside.train("generation.before_write", 4)
     newest, before = server_generations(server, inside.run)
-    assert (newest[0], before[0], first.attempt) == (2, 1, 1)
+    assert (newest[0], first.attempt) == (2, 1)
+    assert before[0] < 2, "one that is overtaken while it waits isn't sent"
     file = server.data / "runs" / inside.run / "checkpoints" / f"{newest[1]}.keras"
     file.write_bytes(file.read_bytes()[:-100])
     inside.train()

@@ -19,7 +19,8 @@ class MaxNorm:
         return keras.constraints.MaxNorm(self.limit)
 
     def __str__(self) -> str:
-        return f"keras.constraints.MaxNorm({self.limit!r})"
+        short = f"{self.limit:g}"
+        return f"keras.constraints.MaxNorm({short if float(short) == self.limit else repr(self.limit)})"
 
 
 @dataclass(frozen=True)
