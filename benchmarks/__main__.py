@@ -1,6 +1,7 @@
 """``python -m benchmarks [PART …]``: measure and print the table; ``--write`` keeps it in docs.
 
 ``--growth`` measures instead how cost grows with size, and ``--write`` then keeps the tables and their picture.
+``python -m benchmarks bands`` is another command: what lessons' presets come to over several seeds.
 """
 
 import argparse
@@ -10,7 +11,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import browser, growth, ingest, reading, report, reporting, server, training, watched, watchers, worker
+from benchmarks import (
+    bands,
+    browser,
+    growth,
+    ingest,
+    reading,
+    report,
+    reporting,
+    server,
+    training,
+    watched,
+    watchers,
+    worker,
+)
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS: dict[str, Callable[[Path], list[report.Measured]]] = {
@@ -31,6 +45,8 @@ PICTURE = DOCUMENT.parent / "images" / "growth.svg"
 
 def main() -> int:
     """Measure what was asked for, all of it by default; 1 when a goal was missed."""
+    if sys.argv[1:2] == ["bands"]:
+        return bands.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/benchmarks.md")
