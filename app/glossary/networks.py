@@ -1,36 +1,10 @@
-"""The words of the field, each in two or three plain sentences, with the lessons that treat it.
+"""Words of networks and of their training, from neuron to epoch: lessons 3 to 5."""
 
-A lesson with new words adds them here: :data:`ENTRIES` is in alphabetical order, an ``anchor`` never changes once it is
-in use, and ``forms`` are the ways in which the word stands in explanations, where pages link it.
-"""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One word.
-
-    Attributes:
-        anchor: its place in the page's address, ``/glossary#anchor``.
-        term: the word as a heading.
-        meaning: two or three sentences.
-        lessons: slugs of the lessons that treat it, in the course's order.
-        forms: what else it is called in running text, in lower case; the term itself is one of them anyway.
-        symbol: its sign in formulas; empty for none.
-    """
-
-    anchor: str
-    term: str
-    meaning: str
-    lessons: tuple[str, ...]
-    forms: tuple[str, ...] = ()
-    symbol: str = ""
-
+from app.glossary.entry import Entry
 
 MLP, FIRST, KERAS = "multilayer-perceptrons", "first-network", "keras"
 
-ENTRIES: tuple[Entry, ...] = (
+WORDS: tuple[Entry, ...] = (
     Entry(
         "accuracy",
         "Accuracy",
@@ -130,7 +104,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Rows that are put aside before training and only tested on. They stand for all the rows that the network "
         "will meet later. Their curves are the dashed ones.",
         (FIRST, "scikit-learn", "history"),
-        ("held out", "held-out", "validation split", "hold some back"),
+        ("held out", "held-out", "hold some back"),
     ),
     Entry(
         "hidden-layer",
