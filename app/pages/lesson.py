@@ -1,7 +1,7 @@
 """A lesson's page: what it shows, the form made from its parameters, and the code that will run."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -115,7 +115,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     origin, token = str(request.base_url).rstrip("/"), board.settings.token is not None
     known_pace = pace.of(earlier, _rows(lesson, [*known, *([] if auto is None else [replace(auto, name="auto")])]))
     per_epoch = known_pace.of_epoch(params.model_dump())
-    epochs = getattr(params, "epochs", None)
+    epochs = sum(each.of(params.model_dump()) for each in lesson.trainings) if lesson.trains else 0
     choices = tuple(
         Choice(
             one.slug,
@@ -149,7 +149,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),
-        seconds=None if per_epoch is None or epochs is None else per_epoch * epochs,
+        seconds=None if per_epoch is None else per_epoch * epochs,
         runs=tuple(runs),
         before=steps[place - 1] if place else None,
         after=steps[place + 1] if place is not None and place + 1 < len(steps) else None,
@@ -159,6 +159,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
             "token": token,
             "pace": known_pace.seconds,
             "rows": known_pace.rows,
+            "trainings": [asdict(each) for each in lesson.trainings] if lesson.trains else [],
             "fields": [
                 {
                     "name": field.name,

@@ -8,6 +8,7 @@ HTTP, and imports Keras inside functions, so that the server can read the catalo
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -110,6 +111,33 @@ def _no_band(_params: Any) -> Band | None:
     return None
 
 
+@dataclass(frozen=True)
+class Trainings:
+    """How many epochs a run goes through: those of the field ``epochs``, as often as the fields in ``times`` say.
+
+    A field that holds a list counts by its length, ``epochs`` by the sum of its items: each is a training of its own.
+
+    Attributes:
+        epochs: the name of a field.
+        times: names of further fields.
+        when: a field and the value that it must have for this to count; without, it always does.
+    """
+
+    epochs: str = "epochs"
+    times: tuple[str, ...] = ()
+    when: tuple[str, str] | None = None
+
+    def of(self, params: Mapping[str, Any]) -> int:
+        """The epochs of a run with these params, all its trainings taken together."""
+        if self.when is not None and params[self.when[0]] != self.when[1]:
+            return 0
+        epochs = params[self.epochs]
+        sizes = (params[name] for name in self.times)
+        return (epochs if isinstance(epochs, int) else sum(epochs)) * prod(
+            size if isinstance(size, int) else len(size) for size in sizes
+        )
+
+
 STAGES: Mapping[Stage, str] = {
     Stage.PREPARE: "Read the data, hold some rows back, scale the features.",
     Stage.DEFINE: "Stack the layers and draw the first weights.",
@@ -143,6 +171,7 @@ class Lesson(Generic[P]):
         check_params: what does not fit together among the params themselves, for a lesson that makes its own data.
         stages: what the lesson goes through, in order, each with what it is for.
         trains: whether it trains a network: then it has curves and saved models.
+        trainings: how many epochs a run goes through, where it trains more than once.
         lab: the address of a page to play on before training.
         asking: how the models of its runs can be asked; None where they can't.
         exhibits_first: whether its run's page shows exhibits above the curves: they are what to watch.
@@ -165,6 +194,7 @@ class Lesson(Generic[P]):
     check_params: Callable[[P], list[Issue]] = _nothing_amiss
     stages: Mapping[Stage, str] = field(default_factory=lambda: STAGES)
     trains: bool = True
+    trainings: tuple[Trainings, ...] = (Trainings(),)
     lab: str | None = None
     asking: Asking | None = None
     exhibits_first: bool = False

@@ -99,13 +99,16 @@ async function showCode() {
   }
 }
 
+/** @param {string} name the field's; @returns {unknown[]} its values, one unless several are tried */
+function tried(name) {
+  const field = fields.find((one) => one.name === name);
+  return field ? several.values(field) : [undefined];
+}
+
+const mean = (/** @type {number[]} */ list) => list.reduce((sum, one) => sum + one, 0) / list.length;
+
 /** The mean over what is tried: the time of one image times the images, where a part of them is taken. */
 function secondsPerEpoch() {
-  const tried = (/** @type {string} */ name) => {
-    const field = fields.find((one) => one.name === name);
-    return field ? several.values(field) : [undefined];
-  };
-  const mean = (/** @type {number[]} */ list) => list.reduce((sum, one) => sum + one, 0) / list.length;
   const sizes = tried("dataset").flatMap((dataset) =>
     tried("samples").map((samples) => {
       const rows = data.rows[String(dataset)];
@@ -115,11 +118,21 @@ function secondsPerEpoch() {
   return mean(tried("network").map((network) => data.pace[String(network)] ?? data.pace[""])) * mean(sizes);
 }
 
+/** The mean over what is tried of the epochs of a run, all its trainings taken together: jobs/lessons/base.py. */
+function epochsOfRun() {
+  const sum = (/** @type {unknown} */ value) => [value].flat().reduce((all, one) => Number(all) + Number(one), 0);
+  const size = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.length : Number(value));
+  let all = 0;
+  for (const { epochs, times, when } of data.trainings) {
+    const share = when ? mean(tried(when[0]).map((value) => Number(value === when[1]))) : 1;
+    const often = times.map((/** @type {string} */ name) => mean(tried(name).map(size)));
+    all += [mean(tried(epochs).map((value) => Number(sum(value)))), ...often].reduce((product, one) => product * one, share);
+  }
+  return all;
+}
+
 function showEstimate() {
-  const epochs = fields.find((field) => field.name === "epochs");
-  const tried = epochs ? several.values(epochs).map(Number) : [];
-  const all = (tried.reduce((sum, one) => sum + one, 0) / tried.length) * several.count;
-  const seconds = secondsPerEpoch() * all;
+  const seconds = secondsPerEpoch() * epochsOfRun() * several.count;
   if (!(seconds > 0) || !Number.isFinite(seconds)) return;
   const strong = byId("estimate").querySelector("strong");
   setText(strong, duration(seconds));

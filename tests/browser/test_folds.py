@@ -43,3 +43,25 @@ def test_folds_arrive_as_thin_curves_and_move_the_mean(stage: Running, visit: Vi
     expect(page.locator(".chart-table tbody tr").nth(3)).to_contain_text("2.500")
     player.end()
     expect(page.locator("#status")).to_have_text("Completed")
+
+
+def test_the_estimate_counts_folds_and_combinations_as_the_form_changes(stage: Running, visit: Visit) -> None:
+    player = Player(stage, lesson="scikit-learn", params={"dataset": "breast-cancer"}).take()
+    player.tell(EventType.EPOCH, **row(0, 0))  # an epoch takes 0.1 s
+    player.end()
+    page = visit(f"{stage.url}/lessons/scikit-learn?n_splits=5&epochs=20")
+    estimate = page.locator("#estimate strong")
+    expect(estimate).to_have_text("10 s")
+    page.fill("#param-n_splits", "10")
+    expect(estimate).to_have_text("20 s")
+    several = page.get_by_role("button", name="Try several values of Folds")
+    several.click()
+    page.fill("#param-n_splits", "2; 4")
+    expect(estimate).to_have_text("12 s")
+    several.click()
+    page.select_option("#param-method", "GridSearchCV")
+    page.fill("#param-grid_epochs", "10, 30")
+    expect(estimate).to_have_text("2 min 24 s")  # 2 optimizers, 3 initializers, 3 sizes of batches, 40 epochs, 2 folds
+    page.wait_for_url("**grid_epochs=10%2C30**")
+    page.reload()
+    expect(estimate).to_have_text("2 min 24 s")

@@ -50,6 +50,15 @@ def test_the_grid_is_the_courses() -> None:
     assert settings(made(optimizer="sgd"))[0].optimizer == "sgd"
 
 
+@pytest.mark.parametrize(
+    "values", [{"n_splits": 5}, {"method": "GridSearchCV", "grid_epochs": [10, 20], "n_splits": 3}]
+)
+def test_the_epochs_of_a_run_are_those_of_every_setting_and_fold(values: dict[str, Any]) -> None:
+    params = made(**values)
+    counted = sum(each.of(params.model_dump()) for each in LESSON.trainings)
+    assert counted == params.n_splits * sum(setting.epochs for setting in settings(params))
+
+
 def test_a_batch_must_fit_into_what_the_smallest_fold_trains_on() -> None:
     [issue] = check(made(batch_size=700), PIMA)
     assert issue.detail == "Batch size 700 is larger than the 691 rows that a fold trains on. Use 1 to 691."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from jobs.exhibits import Exhibit, Table
-from jobs.lessons.base import ONLY_NUMBERS, Band, Flag, Integer, Issue, Lesson, Params, Real
+from jobs.lessons.base import ONLY_NUMBERS, Band, Flag, Integer, Issue, Lesson, Params, Real, Trainings
 from jobs.lessons.scikit_learn.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.scikit_learn.listing import script
 from jobs.lessons.shared import bands, networks, parameters, tables
@@ -95,6 +95,17 @@ class Setting:
     kernel_initializer: str
     epochs: int
     batch_size: int
+
+
+TRAININGS = (
+    Trainings("epochs", ("n_splits",), ("method", "cross_val_score")),
+    Trainings(
+        "grid_epochs",
+        ("n_splits", "grid_optimizers", "grid_initializers", "grid_batch_sizes"),
+        ("method", "GridSearchCV"),
+    ),
+)
+"""Each setting of :func:`settings` is trained once per fold."""
 
 
 def settings(params: ScikitLearnParams) -> list[Setting]:
@@ -292,5 +303,6 @@ LESSON = Lesson(
     repeats="A script with SciKeras, which orders rows by itself: its mean comes near the run's, and is not the same.",
     check=check,
     stages=STAGES,
+    trainings=TRAININGS,
     band=band,
 )
