@@ -110,10 +110,10 @@ def fields(params: type[Params]) -> tuple[Field, ...]:
     return tuple(_field(name, part, definitions) for name, part in schema.get("properties", {}).items())
 
 
-def groups(params: type[Params]) -> tuple[Group, ...]:
-    """The fields of a lesson's parameters by heading; headings in the order of their first field."""
+def groups(known: Iterable[Field]) -> tuple[Group, ...]:
+    """Fields by heading; headings in the order of their first field."""
     found: dict[str, list[Field]] = {}
-    for field in fields(params):
+    for field in known:
         found.setdefault(field.group, []).append(field)
     return tuple(Group(title, tuple(members)) for title, members in found.items())
 

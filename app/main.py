@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
             hub.publish(committed)
             hub.soon(scheduler.notice, committed)
 
+        kept = settings.data_dir / "datasets"
         database = Database(settings.url, tell)
         pool = LocalPool(database, Board.now)
         scheduler = Scheduler(database, pool, Room(free_in(settings.data_dir)), Board.now)
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
             database=database,
             hub=hub,
             pool=pool,
-            datasets=Datasets(settings.datasets_dir, settings.data_dir / "datasets", settings.downloads),
+            datasets=Datasets(settings.datasets_dir, kept, settings.downloads, uploads=kept),
             files=RunFiles(settings.data_dir),
         )
         settings.worker_secret  # noqa: B018 (made now, so that a worker finds it)

@@ -47,6 +47,7 @@ class DataPlaces:
     folder: Path | None
     cache: Path
     downloads: bool
+    uploads: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def main(order: Order, worker: Connection) -> None:
     session = Session(
         report=reporter.report,
         offer=reporter.offer,
-        datasets=Datasets(order.data.folder, order.data.cache, order.data.downloads),
+        datasets=Datasets(order.data.folder, order.data.cache, order.data.downloads, uploads=order.data.uploads),
         stop=stop,
         directory=order.directory,
         earlier=earlier_choice(order.assignment),

@@ -79,7 +79,7 @@ class Pool:
         os.set_blocking(self._wake_reader, False)
         os.set_blocking(self._wake_writer, False)
         self._link = Link(settings.server, settings.key, self._exchange)
-        start = Start(settings.server, settings.key, settings.data.folder, settings.data.cache)
+        start = Start(settings.server, settings.key, settings.data.folder, settings.data.cache, settings.data.uploads)
         self._desk = Desk(start, self._context, clock)
 
     def run(self) -> int:

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FolderInUse, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    data = DataPlaces(options.datasets_dir, options.cache_dir, options.downloads)
+    data = DataPlaces(options.datasets_dir, options.cache_dir, options.downloads, uploads=options.cache_dir)
     settings = PoolSettings(options.server, key, options.name, options.slots, data, options.programs_dir)
     return Pool(settings, folder).run()
 
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--server", required=True, metavar="URL", help="the server's address, like http://127.0.0.1:8000")
     add("--work-dir", type=Path, default=Path("data/worker"), metavar="DIR", help="journals lie here (%(default)s)")
-    add("--cache-dir", type=Path, default=Path("data/datasets"), metavar="DIR", help="downloaded data (%(default)s)")
+    add("--cache-dir", type=Path, default=Path("data/datasets"), metavar="DIR", help="downloads, uploads (%(default)s)")
     add("--programs-dir", type=Path, default=Path("data/cache/programs"), metavar="DIR", help="what XLA compiled")
     add("--datasets-dir", type=Path, default=Path(own) if own else None, metavar="DIR", help="your own data files")
     add("--downloads", action=argparse.BooleanOptionalAction, default=not no, help="may missing data be downloaded?")

@@ -14,7 +14,8 @@ from app.runs import lifecycle
 from app.schemas import DatasetShape, LessonDetail, LessonList, LessonShape, PresetShape, ScriptShape
 from app.sentences import field_errors, shown
 from jobs.backend import DEFAULT
-from jobs.datasets import DatasetInvalid, Source
+from jobs.datasets import Source
+from jobs.datasets.problems import DatasetProblem
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson
 
@@ -38,7 +39,7 @@ def read_lesson(board: CurrentBoard, slug: str) -> LessonDetail:
         presets=[
             PresetShape(slug=one.slug, title=one.title, why=one.why, values=dict(one.values)) for one in lesson.presets
         ],
-        datasets=[dataset(board, name) for name in lesson.datasets],
+        datasets=[dataset(board, name) for name in board.datasets.offered(lesson.datasets)],
     )
 
 
@@ -86,10 +87,10 @@ def find(slug: str) -> Lesson[Any]:
 
 
 def dataset(board: Board, name: str) -> DatasetShape:
-    """A dataset's state; a malformed file is said, not raised."""
+    """A dataset's state; a malformed file is said, not raised, and so is an own one that has just gone."""
     try:
         state = board.datasets.state(name)
-    except DatasetInvalid as problem:
+    except DatasetProblem as problem:
         return DatasetShape(name=name, title=name, source=Source.ABSENT, rows=0, detail=problem.detail)
     return DatasetShape(name=state.name, title=state.title, source=state.source, rows=state.rows, detail=state.detail)
 

@@ -18,8 +18,9 @@ from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
 from app.pages.site import Page
 from app.runs import queries
-from app.sentences import field_errors
+from app.sentences import field_errors, shown
 from jobs.backend import DEFAULT
+from jobs.datasets.names import AUTO
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
 
@@ -98,15 +99,18 @@ def lesson(request: Request, slug: str) -> Response:
 
 def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     board = boards.of(request)
-    fields = forms.fields(lesson.params)
+    names = board.datasets.offered(lesson.datasets)
+    fields = offering(forms.fields(lesson.params), names)
     preset = next((one for one in lesson.presets if one.slug == request.query_params.get("preset")), lesson.presets[0])
     defaults = {field.name: field.default for field in fields}
     typed = forms.from_query(fields, request.query_params)
     values = {**defaults, **preset.values, **typed}
     params, errors = validated(lesson.params, values)
-    known = shelves(request).look(lesson.datasets)
-    usable = [shelf for shelf in known if shelf.state in ("here", "download", "invalid")]
-    auto = next(iter(usable or known[-1:]), None)
+    known = shelves(request).look(names)
+    params, errors = with_own(params, errors, known)
+    candidates = known[: len(lesson.datasets)]  # auto never takes an own dataset
+    usable = [shelf for shelf in candidates if shelf.state in ("here", "download", "invalid")]
+    auto = next(iter(usable or candidates[-1:]), None)
     with board.database.read() as session:
         since = datetime.now(UTC) - REMEMBERED
         earlier = queries.epochs_of(session, lesson.slug, since)
@@ -140,7 +144,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
                     for field in group.fields
                 ),
             )
-            for group in forms.groups(lesson.params)
+            for group in forms.groups(fields)
         ),
         choices=choices,
         datasets=tuple(known),
@@ -176,6 +180,14 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     )
 
 
+def offering(fields: Iterable[forms.Field], names: Iterable[str]) -> tuple[forms.Field, ...]:
+    """The fields, with a choice of these names for the dataset."""
+    return tuple(
+        replace(field, kind=forms.Kind.CHOICE, options=(AUTO, *names)) if field.name == "dataset" else field
+        for field in fields
+    )
+
+
 def validated(model: type[Params], values: Mapping[str, Any]) -> tuple[Params, dict[str, str]]:
     """The parameters, and a sentence for each field whose value can't be used; such a one keeps its default."""
     try:
@@ -184,6 +196,20 @@ def validated(model: type[Params], values: Mapping[str, Any]) -> tuple[Params, d
         found = {one.pointer.split("/")[1]: one.detail for one in field_errors(error.errors())}
         sound = {name: value for name, value in values.items() if name not in found}
         return model.model_validate(sound), found
+
+
+def with_own(params: Params, errors: dict[str, str], known: Iterable[Shelf]) -> tuple[Params, dict[str, str]]:
+    """The same, with a sentence for a dataset that can't be used; such a one is left for the lesson's default.
+
+    A name passes for a dataset's as long as it is well-formed: whether there is one of that name is known here.
+    """
+    wanted = getattr(params, "dataset", AUTO)
+    shelf = next((one for one in known if one.name == wanted), None)
+    if wanted == AUTO or (shelf is not None and shelf.state != "invalid"):
+        return params, errors
+    told = f"The dataset {shown(wanted)} is not here. Choose one of the list." if shelf is None else shelf.detail
+    default = type(params).model_fields["dataset"].default
+    return params.model_copy(update={"dataset": default}), {**errors, "dataset": told}
 
 
 def _text(field: forms.Field, values: Mapping[str, Any], query: Mapping[str, str]) -> str:

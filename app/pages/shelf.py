@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
 
-from jobs.datasets import DatasetInvalid, Datasets, Source
+from jobs.datasets import DatasetInvalid, Datasets, DatasetUnavailable, Source
 
 PATIENCE = 0.15
 """Seconds that a page waits for all datasets together."""
@@ -67,5 +67,7 @@ class Shelves:
             state = self._datasets.state(name)
         except DatasetInvalid as error:
             return Shelf(name, name, "invalid", None, error.detail)
+        except DatasetUnavailable as error:  # an own file that has just gone
+            return Shelf(name, name, "absent", None, error.detail)
         kinds = {Source.DOWNLOAD: "download", Source.ABSENT: "absent"}
         return Shelf(name, state.title, kinds.get(state.source, "here"), state.rows, state.detail, state.unit)

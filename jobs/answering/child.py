@@ -35,6 +35,7 @@ class Start:
     key: str
     folder: Path | None
     cache: Path
+    uploads: Path | None = None
 
 
 def main(start: Start, worker: Connection) -> None:
@@ -45,7 +46,7 @@ def main(start: Start, worker: Connection) -> None:
     if "jax" in sys.modules:  # which has read its environment already
         sys.modules["jax"].config.update("jax_platforms", "cpu")
     client = AnswerClient(start.server, start.key)
-    answer = answering(client, start.folder, start.cache)
+    answer = answering(client, start.folder, start.cache, start.uploads)
     questions: SimpleQueue[Question] = SimpleQueue()
     threading.Thread(target=_listen, args=(worker, questions), name="worker", daemon=True).start()
     while True:
@@ -66,13 +67,16 @@ def _listen(worker: Connection, questions: "SimpleQueue[Question]") -> None:
     os._exit(ORPHANED)
 
 
-def answering(client: AnswerClient, folder: Path | None, cache: Path) -> Callable[[Question], Answer]:
+def answering(
+    client: AnswerClient, folder: Path | None, cache: Path, uploads: Path | None = None
+) -> Callable[[Question], Answer]:
     """What answers questions. Imports TensorFlow, which takes seconds where the fork server hasn't.
 
     Args:
         client: fetches saved models.
         folder: the person's own datasets folder, or None.
         cache: where downloads lie.
+        uploads: where uploaded files lie.
     """
     with contextlib.suppress(ImportError), quiet_terminal():
         import tensorflow as tf
@@ -83,7 +87,7 @@ def answering(client: AnswerClient, folder: Path | None, cache: Path) -> Callabl
     from jobs.answering.predictions import Predictions
     from jobs.answering.previews import Previews
 
-    datasets = KeptDatasets(folder, cache)
+    datasets = KeptDatasets(folder, cache, uploads)
     previews = Previews(datasets)
     predictions = Predictions(datasets, Models(client.model))
 

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jobs.datasets import Datasets, DatasetState, DatasetUnavailable, Images, Source, Tabular
+from jobs.datasets import Datasets, DatasetState, DatasetUnavailable, Images, Reading, Source, Tabular
+from jobs.datasets.reading import AS_IT_IS
 from jobs.protocol import CheckpointData
 
 D = TypeVar("D", Tabular, Images)
+
+DATASETS = 8
+"""So many datasets are kept, those that were read last."""
 
 MODELS = 4
 """So many models are kept, those that were asked last."""
@@ -22,37 +26,37 @@ class KeptDatasets(Datasets):
     Args:
         folder: the person's own datasets folder, or None.
         cache: where downloads lie.
+        uploads: where uploaded files lie.
     """
 
-    def __init__(self, folder: Path | None, cache: Path) -> None:
-        super().__init__(folder, cache, downloads=False)
-        self._kept: dict[str, tuple[DatasetState, Any]] = {}
+    def __init__(self, folder: Path | None, cache: Path, uploads: Path | None = None) -> None:
+        super().__init__(folder, cache, downloads=False, uploads=uploads)
+        self._kept: OrderedDict[tuple[str, Reading], tuple[DatasetState, Any]] = OrderedDict()
 
-    def present(self, name: str) -> DatasetState:
+    def present(self, name: str, reading: Reading = AS_IT_IS) -> DatasetState:
         """What is known of a dataset that is here.
 
         Raises:
             DatasetUnavailable: there is none of this name, or it isn't here.
             DatasetInvalid: its file isn't in the expected form.
         """
-        try:
-            state = self.state(name)
-        except KeyError:
-            known = ", ".join(self.names())
-            raise DatasetUnavailable(name, f"There is no dataset {name!r}. The datasets here: {known}.") from None
+        state = self.state(name, reading)
         if state.source is Source.ABSENT:
             raise DatasetUnavailable(name, state.detail)
         return state
 
-    def _load(self, name: str, log: Callable[[str], None], wanted: type[D]) -> D:
-        state = self.present(name)
-        known = self._kept.get(name)
+    def _load(self, name: str, log: Callable[[str], None], wanted: type[D], reading: Reading) -> D:
+        state = self.present(name, reading)
+        known = self._kept.get((name, reading))
         # A file's state is the same object until the file changes; what is bundled never does.
         if known is not None and (known[0] is state or (known[0] == state and state.source is Source.BUNDLED)):
             data: D = known[1]
             return data
-        data = super()._load(name, log, wanted)
-        self._kept[name] = state, data
+        data = super()._load(name, log, wanted, reading)
+        self._kept[name, reading] = state, data
+        self._kept.move_to_end((name, reading))
+        while len(self._kept) > DATASETS:
+            self._kept.popitem(last=False)
         return data
 
 

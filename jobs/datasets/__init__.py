@@ -4,8 +4,10 @@ Importing this costs the standard library only. Numbers (NumPy), the bundled dat
 (pooch) are imported where they are used, so that the server can answer "what is here?" in milliseconds.
 """
 
-from jobs.datasets.data import DatasetState, Images, Source, Tabular
+from jobs.datasets.data import DatasetState, Images, Kind, Source, Tabular
 from jobs.datasets.problems import DatasetInvalid, DatasetUnavailable
+from jobs.datasets.reading import Reading
 from jobs.datasets.registry import Datasets
 
-__all__ = ["DatasetInvalid", "DatasetState", "DatasetUnavailable", "Datasets", "Images", "Source", "Tabular"]
+__all__ = ["DatasetInvalid", "DatasetState", "DatasetUnavailable", "Datasets", "Images", "Kind", "Reading", "Source"]
+__all__ += ["Tabular"]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from jobs.datasets.reading import Reading
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -15,9 +17,17 @@ class Source(StrEnum):
 
     BUNDLED = "bundled"
     FOLDER = "folder"
+    UPLOAD = "upload"
     CACHE = "cache"
     DOWNLOAD = "download"
     ABSENT = "absent"
+
+
+class Kind(StrEnum):
+    """What a dataset holds, and so which lessons can learn from it."""
+
+    TABLE = "table"
+    IMAGES = "images"
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class DatasetState:
         detail: a sentence for people.
         test_rows: images held back by the data itself; 0 for tables, where a lesson splits.
         shape: of one sample: ``(features,)`` or ``(height, width, channels)``.
+        reading: of an own table, how it was read, with nothing left to find out; None for all others.
     """
 
     name: str
@@ -43,6 +54,7 @@ class DatasetState:
     detail: str
     test_rows: int = 0
     shape: tuple[int, ...] = ()
+    reading: Reading | None = None
 
     @property
     def unit(self) -> str:

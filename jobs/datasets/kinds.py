@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from jobs.datasets.data import DatasetState, Images, Source, Tabular, numbers
+from jobs.datasets.data import DatasetState, Images, Kind, Source, Tabular, numbers
 from jobs.datasets.places import Places
 from jobs.datasets.problems import DatasetUnavailable
 
@@ -34,6 +34,11 @@ class Dataset(ABC, Generic[D]):
     rows: int
     test_rows: int = 0
     classes: tuple[str, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What it holds."""
+        return Kind.TABLE if len(self.shape_of_sample()) == 1 else Kind.IMAGES
 
     @abstractmethod
     def shape_of_sample(self) -> tuple[int, ...]:
@@ -172,7 +177,9 @@ class DataFile(Dataset[D]):
 
 def where(source: Source) -> str:
     """The place of a file that was found, for people."""
-    return "in the datasets folder" if source is Source.FOLDER else "in the cache of downloads"
+    return {Source.FOLDER: "in the datasets folder", Source.UPLOAD: "that was uploaded"}.get(
+        source, "in the cache of downloads"
+    )
 
 
 def _reason(error: Exception) -> str:

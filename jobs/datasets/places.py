@@ -1,11 +1,11 @@
-"""Where files lie on this machine: a person's own folder, the cache of downloads, the network.
+"""Where files lie on this machine: a person's own folder, what was uploaded, the cache of downloads, the network.
 
 Knows nothing of what is in a file; that is the business of the kinds of datasets (:mod:`jobs.datasets.kinds`).
 """
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 from jobs.datasets.data import DatasetState, Source
@@ -21,13 +21,20 @@ class Places:
         folder: the person's own datasets folder, or None.
         cache: where downloads are kept; made when the first arrives.
         downloads: whether the network may be used at all.
+        uploads: where uploaded files are kept, or None; made when the first arrives.
         reach: whether an address answers.
     """
 
     def __init__(
-        self, folder: Path | None, cache: Path, downloads: bool, reach: Callable[[str], bool] | None = None
+        self,
+        folder: Path | None,
+        cache: Path,
+        downloads: bool,
+        uploads: Path | None = None,
+        reach: Callable[[str], bool] | None = None,
     ) -> None:
         self.folder = folder
+        self.uploads = uploads
         self.cache = cache
         self.downloads = downloads
         self._reach = Reach() if reach is None else reach
@@ -53,8 +60,8 @@ class Places:
         """Whether ``url`` may be used and answers."""
         return url is not None and self.downloads and self._reach(url)
 
-    def state_of(self, path: Path, examine: Callable[[], DatasetState]) -> DatasetState:
-        """What ``examine`` says of a file, which is opened again only when it has changed.
+    def state_of(self, path: Path, examine: Callable[[], DatasetState], about: Hashable = None) -> DatasetState:
+        """What ``examine`` says of a file, which is opened again only when it has changed, or ``about`` is another.
 
         Raises:
             DatasetInvalid: as ``examine`` does; this too is remembered.
@@ -66,7 +73,7 @@ class Places:
             except DatasetInvalid as error:
                 return error
 
-        known = self._states(path, outcome)
+        known = self._states(path, outcome, about)
         if isinstance(known, DatasetInvalid):
             raise DatasetInvalid(known.name, known.detail)
         return known

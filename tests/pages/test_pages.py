@@ -279,3 +279,21 @@ def test_a_query_costs_the_same_for_many_runs(server: Server, runs: Runs) -> Non
     selects = [one for one in counted if one.lstrip().upper().startswith("SELECT")]
     assert len(items) >= 4
     assert len(selects) <= 4, selects
+
+
+def test_a_lesson_offers_own_datasets_and_says_what_is_wrong_with_a_name(server: Server) -> None:
+    """The shared server has no datasets folder; its uploads lie in the data folder."""
+    uploads = server.board.settings.data_dir / "datasets"
+    uploads.mkdir(exist_ok=True)
+    (uploads / "my <b>wine.csv").write_text("")
+    try:
+        found = page(server, "/lessons/first-network").found
+        values = [attributes.get("value") for tag, attributes in found if tag == "option"]
+        assert "my <b>wine" in values
+        assert "my <b>wine" not in [
+            attributes.get("value") for tag, attributes in page(server, "/lessons/mnist").found if tag == "option"
+        ]
+        told = page(server, "/lessons/first-network?dataset=beer").text
+        assert "The dataset 'beer' is not here. Choose one of the list." in told
+    finally:
+        (uploads / "my <b>wine.csv").unlink()

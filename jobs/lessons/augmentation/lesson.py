@@ -5,7 +5,7 @@ The learner sees what the network will see before it trains, and compares a trai
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class ImageAugmentationParams(AugmentationParams):
         description="Off trains on the images as they are: the other half of the comparison.",
         json_schema_extra={"group": "Training"},
     )
-    dataset: Literal["auto", "mnist", "digits", "cifar10", "shapes"] = parameters.dataset(
+    dataset: parameters.DatasetName = parameters.dataset(
         "The images to learn from. “auto” takes MNIST if it is here or can be had, else the bundled small digits."
     )
     samples: Integer = images.samples(1000)

@@ -47,7 +47,7 @@ class CheckpointsParams(Params):
         ),
         json_schema_extra={"group": "Checkpoints"},
     )
-    dataset: parameters.TableName = parameters.table()
+    dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))

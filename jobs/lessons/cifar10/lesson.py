@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Cifar10Params(Params):
     """What can be set about the recognition of photographs."""
 
-    dataset: parameters.PhotographsName = parameters.photographs()
+    dataset: parameters.DatasetName = parameters.photographs()
     samples: Integer = images.samples(2000)
     network: Literal["deep", "simple"] = Field(
         default="deep",

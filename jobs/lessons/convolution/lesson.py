@@ -31,7 +31,7 @@ Filters = Annotated[
 class ConvolutionParams(Params):
     """What can be set about the network that is looked into."""
 
-    dataset: parameters.DigitsName = parameters.digits()
+    dataset: parameters.DatasetName = parameters.digits()
     samples: Integer = images.samples(2000)
     digit: Integer = Field(
         default=3,

@@ -38,7 +38,7 @@ class DropoutParams(Params):
     max_norm: Real = parameters.max_norm(
         "How long the weights into a neuron may be together; makes a large rate safe. 0: no limit.", group="Dropout"
     )
-    dataset: parameters.TableName = parameters.table()
+    dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((60, 30))

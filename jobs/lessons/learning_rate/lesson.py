@@ -85,7 +85,7 @@ class LearningRateParams(Params):
         description="Plateau: how many epochs without a lower loss are waited for.",
         json_schema_extra={"group": "Schedule", "unit": "epochs"},
     )
-    dataset: parameters.TableName = parameters.table()
+    dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((34,))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class MnistParams(Params):
     """What can be set about the recognition of digits."""
 
-    dataset: parameters.DigitsName = parameters.digits()
+    dataset: parameters.DatasetName = parameters.digits()
     samples: Integer = images.samples(10_000)
     network: Literal["simple", "larger"] = Field(
         default="simple",

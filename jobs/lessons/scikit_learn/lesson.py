@@ -59,7 +59,7 @@ class ScikitLearnParams(Params):
         description="Into how many parts the rows are cut. Each part is held out once while the others are trained on.",
         json_schema_extra={"group": "Folds", "unit": "folds"},
     )
-    dataset: parameters.TableName = parameters.table()
+    dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
     activation: parameters.Activation = parameters.activation()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
+from jobs.datasets import names
 from jobs.lessons.base import ONLY_NUMBERS
 
 TABLES = ("pima-indians-diabetes", "ionosphere", "breast-cancer")
@@ -17,11 +18,8 @@ DIGITS = ("mnist", "digits")
 
 PHOTOGRAPHS = ("cifar10", "shapes")
 
-DigitsName = Literal["auto", "mnist", "digits"]
-
-PhotographsName = Literal["auto", "cifar10", "shapes"]
-
-TableName = Literal["auto", "pima-indians-diabetes", "ionosphere", "breast-cancer"]
+DatasetName = Annotated[str, Field(pattern=names.PATTERN)]
+"""A dataset's name or ``auto``; whether there is such a dataset is found out when a run is made."""
 
 LayerSize = Annotated[int, Field(ge=1, le=512), ONLY_NUMBERS]
 
@@ -90,7 +88,7 @@ def table(default: str = "auto") -> Any:
     """Which table to learn from."""
     return dataset(
         "The table to learn from. “auto” takes the course's own table if it is here or can be downloaded, "
-        "else the bundled breast-cancer table.",
+        "else the bundled breast-cancer table. A table of your own is taken by its name.",
         default,
     )
 

@@ -7,7 +7,7 @@ from jobs.lessons.shared import parameters
 class DenseTableParams(Params):
     """What can be set about dense layers on a table; a lesson adds fields and states other defaults."""
 
-    dataset: parameters.TableName = parameters.table()
+    dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.2)
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
