@@ -21,6 +21,9 @@ NAMED = 5
 THREADS = 20
 """Up to so many folds have a curve each; of more only the band is drawn."""
 
+FURTHEST = 7e307
+"""An axis goes no further, so that its length is a number too."""
+
 TITLES = {"train": "Training", "validation": "Validation"}
 
 
@@ -289,7 +292,7 @@ def _seams(epochs: Sequence[int], x: Callable[[float], float]) -> Iterator[Seam]
 
 def padded(values: Sequence[float]) -> tuple[float, float]:
     """The ends of an axis on which all values find room, with a little air."""
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    low, high = (max(min(values), -FURTHEST), min(max(values), FURTHEST)) if values else (0.0, 1.0)
     margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     return low - margin, high + margin
 

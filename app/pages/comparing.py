@@ -14,13 +14,18 @@ from app.charts import pairs, title
 from app.models import Run, Status
 from app.overlay import COLOURS, Figures, figures
 from app.pages import course
-from app.runs import columns, history
+from app.parallel import MISSING
+from app.runs import clocks, columns, events, history
+from app.runs.clocks import Clock
 from jobs.lessons import registry
 
 POINTS_IN_ALL = 12_000
 """About how many values the page brings along, all curves together; of longer ones the extremes stay."""
 
 FEWEST_POINTS = 40
+
+MOST_RUNS = 100
+"""So many runs can be compared."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +38,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Entry:
-    """One run in the comparison; ``values`` are what it has for each column, ``label`` is all of them in a line."""
+    """One run in the comparison.
+
+    ``given`` is what it has for each column, or :data:`~app.parallel.MISSING` where its lesson has no such parameter;
+    ``values`` are the same in words, and ``label`` is all of them in a line.
+    ``clock`` is there where the comparison is over time, and the run has finished an epoch.
+    """
 
     run: Run
     ended: bool
     epoch: int
     colour: int
+    given: tuple[Any, ...]
     values: tuple[str, ...]
     label: str
     series: Mapping[str, history.Series]
+    clock: Clock | None
 
     def figures(self, metric: str) -> Figures:
         """What its curves of a metric come to."""
@@ -50,21 +62,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Some runs, the parameters in which they differ, and the metrics of any of them without ``val_``."""
+    """Some runs, the parameters in which they differ, and the metrics of any of them without ``val_``.
+
+    ``timed`` says that their curves are put side by side over time, not over epochs.
+    """
 
     columns: tuple[Column, ...]
     entries: tuple[Entry, ...]
     metrics: tuple[str, ...]
+    timed: bool = False
 
 
-def compare(session: Session, runs: Sequence[Run], first: Iterable[str] = ()) -> Comparison:
+def compare(session: Session, runs: Sequence[Run], first: Iterable[str] = (), *, timed: bool = False) -> Comparison:
     """Put runs side by side, in their order, with a fixed number of queries; these parameters ``first``."""
     found = columns.read_all(session, [run.number for run in runs])
     series = [history.series(found[run.number]) for run in runs]
+    when = clocks.read_all(session, [run.number for run in runs]) if timed else {}
     differing = differences(runs, first)
     entries = []
     for place, (run, one) in enumerate(zip(runs, series, strict=True)):
-        values = tuple(_value(run, column.name) for column in differing)
+        given = tuple(_given(run, column.name) for column in differing)
+        values = tuple("—" if value is MISSING else forms.shown(value) for value in given)
         parts = [f"{column.name} {value}" for column, value in zip(differing, values, strict=True)]
         entries.append(
             Entry(
@@ -72,15 +90,16 @@ def compare(session: Session, runs: Sequence[Run], first: Iterable[str] = ()) ->
                 ended=Status(run.status).ended,
                 epoch=0 if run.epoch is None else run.epoch + 1,
                 colour=place % COLOURS,
+                given=given,
                 values=values,
                 label=" · ".join(parts) or run.name,
                 series=one,
+                clock=when.get(run.number),
             )
         )
     names = dict.fromkeys(name for run in runs for name in run.last or {}) | dict.fromkeys(n for s in series for n in s)
-    return Comparison(
-        differing, tuple(entries), tuple(pairs([name for name in names if any(name in s for s in series)]))
-    )
+    metrics = pairs([name for name in names if any(name in s for s in series)])
+    return Comparison(differing, tuple(entries), tuple(metrics), timed)
 
 
 def differences(runs: Sequence[Run], first: Iterable[str] = ()) -> tuple[Column, ...]:
@@ -100,10 +119,10 @@ def differences(runs: Sequence[Run], first: Iterable[str] = ()) -> tuple[Column,
     return (*lesson, *differing)
 
 
-def _value(run: Run, name: str) -> str:
+def _given(run: Run, name: str) -> Any:
     if name == "lesson" and name not in run.params:
         return course.title(run.lesson)
-    return forms.shown(run.params[name]) if name in run.params else "—"
+    return run.params.get(name, MISSING)
 
 
 def data(comparison: Comparison, metric: str) -> dict[str, Any]:
@@ -112,6 +131,7 @@ def data(comparison: Comparison, metric: str) -> dict[str, Any]:
     most = max(FEWEST_POINTS, min(1000, POINTS_IN_ALL // count))
     return {
         "metric": metric,
+        "timed": comparison.timed,
         "runs": [
             {
                 "id": entry.run.id,
@@ -123,6 +143,13 @@ def data(comparison: Comparison, metric: str) -> dict[str, Any]:
                     name: {"epoch": some.epoch, "value": some.value}
                     for name, one in entry.series.items()
                     for some in [history.sample(one, most)]
+                },
+                "clock": None
+                if entry.clock is None
+                else {
+                    "began": events.timestamp(entry.clock.began),
+                    "epoch": entry.clock.epoch,
+                    "seconds": entry.clock.seconds,
                 },
             }
             for entry in comparison.entries

@@ -16,11 +16,11 @@ from app.errors import Problem
 from app.models import Run, Sweep
 from app.overlay import Figures, Overlay, overlay, summary
 from app.pages import comparing, words
-from app.pages.comparing import Comparison, Entry
+from app.pages.comparing import MOST_RUNS, Comparison, Entry
 from app.pages.shared import site
 from app.pages.site import Page
+from app.parallel import Parallel, parallel
 from app.runs import queries, sweeps
-from app.sweepshapes import MOST_RUNS
 from jobs.lessons import registry
 
 router = APIRouter(include_in_schema=False)
@@ -47,6 +47,7 @@ class SweepPage(Page):
     comparison: Comparison
     rows: tuple[Row, ...]
     overlay: Overlay | None
+    parallel: Parallel | None
     summary: str
     csv: str
     list: str | None
@@ -64,7 +65,7 @@ def sweep(request: Request, sweep_id: str) -> Response:
     """
     with boards.of(request).database.read() as session:
         found = sweeps.find(session, sweep_id)
-        comparison = comparing.compare(session, sweeps.members(session, found), found.grid)
+        comparison = comparing.compare(session, sweeps.members(session, found), found.grid, timed=_timed(request))
         page = _page(
             request,
             comparison,
@@ -102,7 +103,7 @@ def compare(request: Request) -> Response:
     """
     with boards.of(request).database.read() as session:
         runs = _asked(session, request)
-        comparison = comparing.compare(session, runs)
+        comparison = comparing.compare(session, runs, timed=_timed(request))
         query = ("runs", ",".join(run.id for run in runs))
         page = _page(
             request,
@@ -140,6 +141,11 @@ def _asked(session: Session, request: Request) -> list[Run]:
     return queries.named(session, ids)
 
 
+def _timed(request: Request) -> bool:
+    """Whether the address asks for curves over time: ``by=time``."""
+    return request.query_params.get("by") == "time"
+
+
 def _page(request: Request, comparison: Comparison, *, heading: str, **more: Any) -> SweepPage:
     wanted = request.query_params.get("metric")
     first = comparison.metrics[0] if comparison.metrics else "loss"
@@ -154,7 +160,17 @@ def _page(request: Request, comparison: Comparison, *, heading: str, **more: Any
         comparison=comparison,
         progress=_progress(entries),
         rows=tuple(_rows(entries, found)),
-        overlay=overlay([entry.series for entry in entries], metric),
+        overlay=overlay(
+            [entry.series for entry in entries],
+            metric,
+            [entry.clock for entry in entries] if comparison.timed else None,
+        ),
+        parallel=parallel(
+            [column.title for column in comparison.columns],
+            [entry.given for entry in entries],
+            [one.best for one in found],
+            metric,
+        ),
         summary=summary(metric, [(entry.label, one) for entry, one in zip(entries, found, strict=True)]),
         data=comparing.data(comparison, metric),
         **more,

@@ -1,31 +1,38 @@
 // @ts-check
 // Runs side by side: one live chart, and a table whose figures follow the chosen metric.
+import { Clock } from "./clock.js";
 import { History } from "./history.js";
 import { Overlay } from "./overlay.js";
 import { atMostEvery, byId, fetchPage, make, setText, swap, takeParts } from "./page.js";
 import { follow } from "./socket.js";
 import { prefersLow, setChip, short, title } from "./words.js";
 
-/** @typedef {{ id: string, seq: number, ended: boolean, label: string, colour: number, history: History }} Compared */
+/** @typedef {{ id: string, seq: number, ended: boolean, label: string, colour: number, history: History, clock: Clock }} Compared */
 
 const PAUSE = 300; // milliseconds between two looks at all figures
+const LINES = 250; // and, for each run, between two looks at the lines from parameters to results, which the server draws
 const select = /** @type {HTMLSelectElement} */ (byId("metric"));
+const by = /** @type {HTMLSelectElement} */ (byId("by"));
 /** @type {Map<string, Compared>} */
 const runs = new Map();
-read(document);
+const timed = read(document);
 const overlay = new Overlay(byId("overlay"), [...runs.values()], select.value);
+overlay.timed = timed;
 
 /**
  * Take the runs' curves from a page that the server made.
  * @param {Document} page
+ * @returns {boolean} whether it is one over time
  */
 function read(page) {
-  for (const { series, ...told } of JSON.parse(page.getElementById("compare-data")?.textContent ?? "null")?.runs ?? []) {
+  const data = JSON.parse(page.getElementById("compare-data")?.textContent ?? "null");
+  for (const { series, clock, ...told } of data?.runs ?? []) {
     const known = runs.get(told.id);
-    if (known && known.seq > told.seq) continue;
-    if (known) Object.assign(known, told, { history: new History(series) });
-    else runs.set(told.id, { ...told, history: new History(series) });
+    if (!known) runs.set(told.id, { ...told, history: new History(series), clock: new Clock() });
+    else if (known.seq <= told.seq) Object.assign(known, told, { history: new History(series) });
+    runs.get(told.id)?.clock.take(clock);
   }
+  return data?.timed ?? false;
 }
 
 /** @param {string} id */
@@ -105,14 +112,16 @@ function changed() {
 const refresh = atMostEvery(1000, async () => {
   const fetched = await fetchPage(location.href);
   if (!fetched) return;
-  read(fetched);
+  overlay.timed = read(fetched);
   for (const fresh of fetched.querySelectorAll("tr[data-run]")) {
     const old = row(fresh.getAttribute("data-run") ?? "");
     if (old) swap(old, document.importNode(fresh, true));
   }
   takeParts(fetched);
+  showLight();
   changed();
 });
+const refreshLines = atMostEvery(Math.max(4000, LINES * runs.size), refresh);
 
 follow({
   path: "/api/v1/events",
@@ -122,7 +131,7 @@ follow({
     byId("away").hidden = true;
     refresh();
   },
-  onEvent({ run: id, seq, type, data }) {
+  onEvent({ run: id, seq, type, time, data }) {
     const run = runs.get(id ?? "");
     if (!run || seq <= run.seq) return;
     const missed = seq > run.seq + 1;
@@ -136,8 +145,10 @@ follow({
       refresh(); // the curve is the mean over the folds, which the server makes
     } else if (type === "epoch") {
       run.history.add(data.epoch, data.metrics);
+      run.clock.add(data.epoch, time, data.seconds);
       if (tr) setText(cell(tr, "epoch"), `${data.epoch + 1} of ${tr.getAttribute("data-epochs") || "?"}`);
       changed();
+      refreshLines();
     }
   },
 });
@@ -145,13 +156,27 @@ if ([...runs.values()].some((run) => !run.ended)) setTimeout(refresh, 500); // w
 
 // --- what is shown ---
 
+/**
+ * What is chosen stands in the address; the server draws what is drawn there by it.
+ * @param {HTMLSelectElement} field
+ */
+function keep({ name, value }) {
+  const address = new URL(location.href);
+  address.searchParams.set(name, value);
+  history.replaceState(null, "", address);
+  refresh();
+}
+
 select.addEventListener("change", () => {
   overlay.metric = select.value;
   for (const node of document.querySelectorAll("[data-metric-name]")) setText(node, select.value);
-  const address = new URL(location.href);
-  address.searchParams.set("metric", select.value);
-  history.replaceState(null, "", address);
+  keep(select);
   changed();
+});
+
+by.addEventListener("change", () => {
+  byId("by-time").hidden = by.value !== "time";
+  keep(by); // with the page that comes then the times come
 });
 
 for (const role of ["train", "validation"]) {
@@ -166,19 +191,27 @@ byId("log-axis").addEventListener("change", (event) => {
   overlay.soon();
 });
 
-/** @param {string} id the run whose curves stand out; none for all */
+/** @param {string} id the run whose curves and line stand out; none for all */
 function light(id) {
   if (overlay.lit === id) return;
   overlay.lit = id;
-  const legend = document.querySelector(".overlay-legend");
-  legend?.classList.toggle("dimmed", id !== "");
-  for (const item of legend?.children ?? []) item.classList.toggle("lit", item.getAttribute("data-legend") === id);
+  showLight();
   overlay.soon();
 }
 
+/** Of the legend, and of the lines from parameters to results. */
+function showLight() {
+  for (const place of document.querySelectorAll(".overlay-legend, .threads")) {
+    place.classList.toggle("dimmed", overlay.lit !== "");
+    for (const item of place.querySelectorAll("[data-legend], [data-line]")) item.classList.toggle("lit", runOf(item) === overlay.lit);
+  }
+}
+
+/** @param {Element | null | undefined} node */
+const runOf = (node) => ["data-run", "data-legend", "data-line"].map((name) => node?.getAttribute(name)).find(Boolean) ?? "";
+
 for (const kind of ["pointerover", "focusin"]) {
-  document.addEventListener(kind, (event) => {
-    const place = event.target instanceof Element ? event.target.closest("tr[data-run], [data-legend]") : null;
-    light(place?.getAttribute("data-run") ?? place?.getAttribute("data-legend") ?? "");
+  document.addEventListener(kind, ({ target }) => {
+    light(runOf(target instanceof Element ? target.closest("tr[data-run], [data-legend], [data-line]") : null));
   });
 }

@@ -1,12 +1,14 @@
 // @ts-check
 // One metric of many runs in one chart: a colour for each run, training solid and validation dashed.
 import { ROLES } from "./charttext.js";
+import { unitFor } from "./clock.js";
 import { curve } from "./figure.js";
 import { make } from "./page.js";
 import { palette, plotly } from "./plotly.js";
 
 /** @typedef {import("./history.js").History} History */
-/** @typedef {{ id: string, label: string, colour: number, history: History }} Drawn */
+/** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {{ id: string, label: string, colour: number, history: History, clock: Clock }} Drawn */
 
 const COLOURS = Array.from({ length: 10 }, (_, place) => `series-${place}`);
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, doubleClick: "autosize" };
@@ -23,6 +25,7 @@ export class Overlay {
     this.runs = runs;
     this.metric = metric;
     this.log = false;
+    this.timed = false; // over time, not over epochs
     /** @type {Record<string, boolean>} */
     this.shown = { train: true, validation: true };
     this.lit = "";
@@ -57,17 +60,18 @@ export class Overlay {
     if (!this.plotly || !traces.length) return;
     const start = performance.now();
     if (!this.canvas.isConnected) this.plot.replaceChildren(this.canvas);
-    void this.plotly.react(this.canvas, traces, this.layout(), CONFIG);
+    void this.plotly.react(this.canvas, traces, this.layout(this.timed ? this.inTime(traces) : ""), CONFIG);
     this.plot.dataset.drawn = "true";
     this.took = performance.now() - start;
   }
 
   traces() {
+    /** @type {any[]} */
     const traces = [];
     for (const run of this.runs) {
       for (const [role, prefix, name] of ROLES) {
         const series = run.history.series.get(prefix + this.metric);
-        if (!this.shown[role] || !series?.epoch.length) continue;
+        if (!this.shown[role] || !series?.epoch.length || (this.timed && !run.clock.epoch.length)) continue;
         const colour = this.colours[`series-${run.colour}`];
         const lit = !this.lit || this.lit === run.id;
         traces.push({
@@ -83,7 +87,24 @@ export class Overlay {
     return traces;
   }
 
-  layout() {
+  /**
+   * Put curves over time; returns the unit's sign.
+   * @param {{ x: number[], meta: string }[]} traces
+   */
+  inTime(traces) {
+    const clocks = new Map(this.runs.map(({ id, clock }) => [id, clock]));
+    let last = 0;
+    for (const trace of traces) {
+      trace.x = trace.x.map((epoch) => clocks.get(trace.meta)?.at(epoch - 1) ?? 0);
+      last = Math.max(last, trace.x[trace.x.length - 1]);
+    }
+    const { size, sign } = unitFor(last);
+    for (const trace of traces) trace.x = trace.x.map((seconds) => seconds / size);
+    return ` ${sign}`;
+  }
+
+  /** @param {string} unit behind each tick below the chart; none where epochs are counted */
+  layout(unit) {
     const { colours, log } = this;
     return {
       width: this.plot.clientWidth,
@@ -95,7 +116,7 @@ export class Overlay {
       showlegend: false,
       hovermode: false,
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-      uirevision: "overlay",
+      uirevision: `overlay${unit}`,
       xaxis: {
         showgrid: false,
         zeroline: false,
@@ -104,7 +125,7 @@ export class Overlay {
         ticks: "outside",
         ticklen: 4,
         tickcolor: colours["line-strong"],
-        tickformat: "d",
+        ...(unit ? { ticksuffix: unit, rangemode: "tozero" } : { tickformat: "d" }),
         nticks: 10,
       },
       yaxis: { type: log ? "log" : "linear", gridcolor: colours.grid, zeroline: false, nticks: 6, tickformat: log ? "~g" : "", fixedrange: true },

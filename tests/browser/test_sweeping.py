@@ -9,6 +9,8 @@ from tests.running import Running
 
 TRACES = """() => (document.querySelector("#overlay .canvas")?.data ?? []).map((one) => [one.meta, one.y.length])"""
 
+ACROSS = """() => document.querySelector("#overlay .canvas").data.map((one) => one.x)"""
+
 
 def wait_for_traces(page: Page, count: int, points: int) -> None:
     page.wait_for_function(
@@ -64,6 +66,22 @@ def test_a_person_tries_two_values_and_compares_them(visit: Visit, fitboard: Run
     expect(page.locator("#overlay-summary")).to_contain_text("Highest accuracy")
     expect(gap).to_have_text(re.compile(r"^-?\d"))
     assert abs(float(gap.inner_text()) - (last["accuracy"] - last["val_accuracy"])) < 1e-4
+    expect(page.locator("[data-line]")).to_have_count(2)
+    assert page.evaluate(ACROSS) == [[1, 2, 3, 4]] * 4
+    page.select_option("#by", "time")
+    expect(page.locator("#by-time")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('#overlay .canvas').layout.xaxis.ticksuffix === ' s'")
+    expect(page).to_have_url(re.compile(r"metric=accuracy&by=time"))
+    for across in page.evaluate(ACROSS):
+        assert across == sorted(across)
+        assert 0 < across[-1] < 60, "seconds since the first epoch began"
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("#by")).to_have_value("time")
+    wait_for_traces(page, 4, 4)
+    expect(page.locator(".threads .result")).to_have_text("Best accuracy")
+    page.locator(f'tr[data-run="{ids[1]}"]').hover()
+    expect(page.locator(f'[data-line="{ids[1]}"]')).to_have_class(re.compile(r"\blit\b"))
     page.uncheck("#show-validation")
     wait_for_traces(page, 2, 4)
     with page.expect_download() as download:

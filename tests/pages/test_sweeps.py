@@ -4,16 +4,19 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from app.charts import short
+from app.charts import curves, short
 from app.overlay import figures, overlay, summary
+from app.runs.clocks import Clock
 from app.runs.history import Series
 from app.settings import Settings
 from tests.app.server import Server, serving
 from tests.pages.test_pages import HTML, data_of, page
+from tests.pages.test_words import imported, in_javascript
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,33 @@ def test_the_table_comes_as_csv(server: Server, sweep: dict[str, Any]) -> None:
     assert rows[3]["best_loss"] == ""
 
 
+def test_curves_stand_over_time_where_the_address_says_so(server: Server, sweep: dict[str, Any]) -> None:
+    path = sweep["links"]["page"]
+    assert data_of(server, path, "compare-data")["runs"][0]["clock"] is None
+    clock = data_of(server, f"{path}?by=time", "compare-data")["runs"][0]["clock"]
+    assert (clock["epoch"], clock["seconds"] == sorted(clock["seconds"])) == ([0, 1, 2], True)
+    assert data_of(server, f"{path}?by=time", "compare-data")["runs"][3]["clock"] is None, "it has no epoch yet"
+    found = page(server, f"{path}?by=time")
+    assert re.search(r"[\d.]+ s\b", found.text), "its axis is in seconds"
+    assert "selected" in next(one for tag, one in found.found if tag == "option" and one.get("value") == "time")
+    strokes = [one["d"] or "" for tag, one in found.found if (one.get("class") or "").startswith("stroke")]
+    assert len(strokes) == 4
+    assert all(float(number) <= 948 for path in strokes for number in re.findall(r"[ML]([\d.]+)", path))
+
+
+def test_parameters_lead_to_results_in_a_picture(server: Server, sweep: dict[str, Any]) -> None:
+    found = page(server, sweep["links"]["page"])
+    lines = [one for tag, one in found.found if tag == "g" and "data-line" in one]
+    ids = [run["id"] for run in sweep["runs"]]
+    assert {one["data-line"]: one["class"] for one in lines} == {
+        ids[0]: "shade-0", ids[1]: "shade-8", ids[2]: "without", ids[3]: "without"
+    }  # fmt: skip
+    assert "2 runs have no value yet, or never got one; their lines end before the last axis." in found.text
+    assert "best 0.5000" in found.text
+    twins = page(server, f"/compare?runs={ids[0]}")
+    assert "data-line" not in str(twins.found), "nothing differs"
+
+
 def test_the_way_back_fills_the_form_and_runs_lead_to_their_sweep(server: Server, sweep: dict[str, Any]) -> None:
     links = [one.get("href") or "" for tag, one in page(server, sweep["links"]["page"]).found if tag == "a"]
     assert any("try.learning_rate=0.1%3B+0.01&try.hidden_layers=12%2C8%3B+4" in link for link in links), links
@@ -126,6 +156,34 @@ def test_a_picture_of_nothing_and_of_a_single_epoch() -> None:
     one = {"loss": Series([0], [0.5])}
     drawn = overlay([one], "loss")
     assert drawn is not None
+    assert overlay([one, one], "loss", [None, None]) is None, "no run has been timed"
     assert [tick.label for tick in drawn.x_ticks] == ["1"]
     assert re.fullmatch(r"M[\d.]+ [\d.]+", drawn.strokes[0].path)
     assert summary("loss", [("one", figures(one, "loss"))]) == f"Lowest loss: {short(0.5)} with one."
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [(0.4, "0.4 s"), (170, "150 s"), (300, "5 min"), (7000, "100 min"), (8000, "2 h"), (3e5, "3 d")],
+)
+def test_time_is_counted_in_a_unit_that_fits(last: float, expected: str) -> None:
+    clock = Clock(datetime(2025, 11, 3, tzinfo=UTC), [0, 9], [last / 10, last])
+    series = {"loss": Series(list(range(10)), [0.5 - epoch / 100 for epoch in range(10)])}
+    drawn = overlay([series], "loss", [clock])
+    assert drawn is not None
+    assert drawn.x_ticks[-1].label == expected
+    unit = in_javascript(f"{imported('clock.js')} console.log(JSON.stringify(m.unitFor({last}).sign))")
+    assert unit == expected.split()[1]
+
+
+def test_no_value_is_too_large_to_be_drawn() -> None:
+    wild = {"loss": Series([0, 1], [-1.7e308, 1.7e308])}
+    assert overlay([wild], "loss") is not None
+    assert curves(wild)
+
+
+def test_a_hundred_runs_are_compared_and_no_more(server: Server) -> None:
+    made = [server.create(params={"epochs": 5 + one, "batch_size": 8})["id"] for one in range(101)]
+    found = page(server, f"/compare?runs={','.join(made[:100])}")
+    assert len([one for tag, one in found.found if tag == "tr" and "data-run" in one]) == 100
+    assert "Choose 1 to 100" in page(server, f"/compare?runs={','.join(made)}", 422).text
