@@ -21,8 +21,11 @@ from tests.running import WORKER_LIMIT, Running, wait_until
 GENERATIONS = 0.25
 """Seconds from one generation to the next."""
 
-ORPHANED = 2.0
-"""Seconds within which a child has ended that nobody watches over any more."""
+ORPHANED = 10.0
+"""Seconds within which a child has ended that nobody watches over any more; it takes as long as its machine is busy."""
+
+OVER = frozenset({"completed", "failed", "canceled"})
+"""The statuses of a run that has come to an end."""
 
 
 def ended(process: psutil.Process) -> bool:
@@ -35,12 +38,17 @@ def ended(process: psutil.Process) -> bool:
 class Fitboard:
     """Processes to kill.
 
+    Args:
+        folder: where they work.
+        environment: more variables, for the workers alone.
+
     Attributes:
         running: the server; its own worker isn't used.
         places: the file in which a child reads where it shall die.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self._environment = environment
         self.places = folder / "places"
         self.running = Running(folder / "fitboard")
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
@@ -69,26 +77,31 @@ class Fitboard:
                         return child
         return None
 
-    def kill_child(self, run: str) -> None:
-        """SIGKILL the process that trains a run."""
-        child = wait_until(lambda: self.child(run), 30, f"a process of run {run}", interval=0.01)
-        assert child is not None
-        with suppress(psutil.NoSuchProcess):
-            child.kill()
+    def awaited_child(self, run: str) -> psutil.Process | None:
+        """Wait for the process that trains a run; None where the run is over first."""
 
-    def kill(self, victims: Sequence[str], run: str) -> None:
+        def look() -> tuple[psutil.Process | None] | None:
+            child = self.child(run)
+            return (child,) if child is not None or self.over(run) else None
+
+        found = wait_until(look, WORKER_LIMIT, f"a process of run {run}", interval=0.01)
+        assert found is not None
+        return found[0]
+
+    def kill(self, victims: Sequence[str], run: str) -> bool:
         """SIGKILL some of ``child``, ``forks``, ``worker``, ``other`` and ``server``, in this order.
 
         ``child`` trains ``run``, ``forks`` is the fork server that it came from, and ``worker`` theirs. Workers and
         server are started again at once. A child outlives nobody: it has ended soon after the first of them.
+
+        Answers whether the run was under way all the while, as far as the database knows.
         """
-        child = wait_until(lambda: self.child(run), 30, f"a process of run {run}", interval=0.01)
+        child = self.awaited_child(run)
         owner = self._owner(run)
-        assert child is not None
+        if child is None or owner not in self._workers:
+            return False
         if "forks" in victims:
-            forks = child.parent()
-            assert forks is not None
-            forks.kill()
+            self._kill_fork_server(owner, child)
         if "child" in victims:
             with suppress(psutil.NoSuchProcess):
                 child.kill()
@@ -100,20 +113,20 @@ class Fitboard:
         if "server" in victims:
             assert self.running.server is not None
             self.running.kill(self.running.server)
+        under_way = not self.over(run)
+        if "server" in victims:
             self.running.start_server()
         for _ in names:
             self._start_worker()
+        return under_way
 
-    def saved(self, run: str) -> int:
-        """The epoch with which an attempt would go on now; -1 where nothing is saved."""
-        query = (
-            "SELECT max(checkpoints.epoch) FROM checkpoints JOIN runs ON run_number = number "
-            "WHERE kind = 'generation' AND id = ?"
-        )
-        path = self.running.data / "fitboard.sqlite3"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-            ((epoch,),) = database.execute(query, (run,)).fetchall()
-        return -1 if epoch is None else int(epoch)
+    def deaths(self, run: str) -> int:
+        """How often the run's process has died since something new was saved: the third time the run is given up."""
+        return int(self._stored("SELECT deaths FROM runs WHERE id = ?", run))
+
+    def over(self, run: str) -> bool:
+        """Whether the run has come to an end. Read from the disk: that can be asked while the server is dead, too."""
+        return self._stored("SELECT status FROM runs WHERE id = ?", run) in OVER
 
     def reported(self, run: str) -> int:
         """How many entries the attempts of a run have in their journals, whether the server has them or not."""
@@ -132,10 +145,23 @@ class Fitboard:
         settings = self.running.settings()
         command = launch.worker_command(settings, self.running.url, name)
         command = [sys.executable, "-m", "tests.faults.armed_worker", *command[3:]]
-        env: dict[str, Any] = {**self.running.env, "FITBOARD_WORKER_KEY": settings.worker_secret}
+        env = {**self.running.env, **self._environment, "FITBOARD_WORKER_KEY": settings.worker_secret}
         env |= {VARIABLE: f"@{self.places}", INTERVAL: str(GENERATIONS)}
         with open(self.running.folder / "worker.log", "ab") as output:
             self._workers[name] = launch.spawn(command, env, output)
+
+    def _kill_fork_server(self, owner: str, child: psutil.Process) -> None:
+        """Found from above: an orphan's parent would be another process, which is none of ours."""
+        with suppress(psutil.NoSuchProcess):
+            for forks in psutil.Process(self._workers[owner].pid).children():
+                if child in forks.children():
+                    forks.kill()
+
+    def _stored(self, query: str, run: str) -> Any:
+        path = self.running.data / "fitboard.sqlite3"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            ((value,),) = database.execute(query, (run,)).fetchall()
+        return value
 
     def _busy(self) -> set[str]:
         """The workers that have an attempt."""
