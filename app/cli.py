@@ -16,7 +16,7 @@ from app.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from app.terminal.client import Client
-    from jobs.lessons.base import Lesson
+    from jobs.lessons.base import Lesson, Preset
 
 FAILED, REFUSED, LEFT = 1, 2, 130
 
@@ -145,7 +145,7 @@ def train(
 ) -> None:
     """Queue a run of ``lesson`` and, with ``follow``, show it until its end."""
     if preset is not None:
-        params = {**preset_called(lesson, preset), **params}
+        params = {**preset_called(lesson, preset).values, **params}
     connection = client(server)
     run = connection.create(lesson.slug, params, name, tag or [])
     say(f"{connection.server}{run['links']['page']}")
@@ -157,13 +157,13 @@ def train_several(
     lesson: "Lesson[Any]",
     params: dict[str, Any],
     tries: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--try",
             metavar="NAME=V,V",
             help="A parameter and its values, with commas between; of lists with semicolons. May be repeated.",
         ),
-    ],
+    ] = None,
     preset: Annotated[str | None, typer.Option(help="Start from this preset's values.", show_default=False)] = None,
     name: Annotated[str | None, typer.Option(help="A name to find the sweep by.", show_default=False)] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A word to find its runs by; may be repeated.")] = None,
@@ -173,9 +173,15 @@ def train_several(
     """Queue a run of ``lesson`` for each combination of values and, with ``follow``, show them one after another."""
     from app.terminal import grids
 
-    grid = grids.parse(lesson, tries)
+    grid = grids.parse(lesson, tries or [])
     if preset is not None:
-        params = {**preset_called(lesson, preset), **params}
+        chosen = preset_called(lesson, preset)
+        params = {**chosen.values, **params}
+        grid = {**{name: list(values) for name, values in chosen.grid.items()}, **grid}
+    if not grid:
+        raise SettingsError(
+            "There is nothing to try. Write --try NAME=VALUE,VALUE, or take a preset that tries several."
+        )
     connection = client(server)
     sweep = connection.create_sweep(lesson.slug, params, grid, name, tag or [])
     say(f"{connection.server}{sweep['links']['page']}")
@@ -250,11 +256,11 @@ def lesson_called(slug: str) -> "Lesson[Any]":
         raise SettingsError(f"There is no lesson {slug!r}. Lessons: {known}.") from None
 
 
-def preset_called(lesson: "Lesson[Any]", slug: str) -> dict[str, Any]:
-    """The values of the lesson's preset of that name."""
+def preset_called(lesson: "Lesson[Any]", slug: str) -> "Preset":
+    """The lesson's preset of that name."""
     for preset in lesson.presets:
         if preset.slug == slug:
-            return dict(preset.values)
+            return preset
     known = ", ".join(one.slug for one in lesson.presets)
     raise SettingsError(f"{lesson.slug} has no preset {slug!r}. Presets: {known}.")
 

@@ -289,6 +289,9 @@ class PresetShape(Shape):
     title: str
     why: str
     values: dict[str, Any]
+    grid: dict[str, list[Any]] = Field(
+        description="Values to try side by side by `POST /sweeps`; empty for a single run."
+    )
 
 
 class LessonShape(Shape):

@@ -107,8 +107,9 @@ def _rows(lesson: Lesson[Any], asked: argparse.Namespace, running: Running) -> I
     """Presets with a band, on each dataset that is here; presets that are asked for by name, whether they have one."""
     answer = running.http.get(f"/api/v1/lessons/{lesson.slug}").json()
     here = [one["name"] for one in answer["datasets"] if one["source"] not in ("absent", "download")]
-    tries = grids.parse(lesson, asked.tries)
+    typed = grids.parse(lesson, asked.tries)
     for preset in lesson.presets:
+        tries = {**preset.grid, **typed}
         if asked.presets and preset.slug not in asked.presets:
             continue
         wanted = [preset.values["dataset"]] if "dataset" in preset.values else (here or [""])

@@ -37,7 +37,14 @@ def read_lesson(board: CurrentBoard, slug: str) -> LessonDetail:
         explanation=list(lesson.explanation),
         parameters=lesson.params.model_json_schema(),
         presets=[
-            PresetShape(slug=one.slug, title=one.title, why=one.why, values=dict(one.values)) for one in lesson.presets
+            PresetShape(
+                slug=one.slug,
+                title=one.title,
+                why=one.why,
+                values=dict(one.values),
+                grid={name: list(values) for name, values in one.grid.items()},
+            )
+            for one in lesson.presets
         ],
         datasets=[dataset(board, name) for name in board.datasets.offered(lesson.datasets)],
     )

@@ -1,9 +1,10 @@
 """A lesson's page: what it shows, the form made from its parameters, and the code that will run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
@@ -49,13 +50,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Choice:
-    """A preset as a button: ``values`` are all fields as they stand in the form."""
+    """A preset as a button: ``values`` are all fields as they stand in the form, ``grid`` those with several values."""
 
     slug: str
     title: str
     why: str
     values: Mapping[str, str]
+    grid: Mapping[str, Sequence[str]]
     chosen: bool
+
+    @property
+    def query(self) -> str:
+        """What the address of the form with this preset says."""
+        tried = {f"try.{name}": ";".join(texts) for name, texts in self.grid.items()}
+        return urlencode({"preset": self.slug, **tried})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +134,10 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
             one.title,
             one.why,
             {name: forms.shown(value) for name, value in {**defaults, **one.values}.items()},
-            chosen=params == lesson.params.model_validate({**defaults, **one.values}),
+            {name: [forms.shown(value) for value in values] for name, values in one.grid.items()},
+            chosen=not one.grid
+            and not any(name.startswith("try.") for name in request.query_params)
+            and params == lesson.params.model_validate({**defaults, **one.values}),
         )
         for one in lesson.presets
     )
@@ -174,7 +185,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
                 }
                 for field in fields
             ],
-            "presets": {choice.slug: dict(choice.values) for choice in choices},
+            "presets": {choice.slug: {"values": choice.values, "grid": choice.grid} for choice in choices},
             "datasets": {shelf.name: shelf.detail for shelf in known} | _auto_words(auto),
         },
     )

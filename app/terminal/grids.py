@@ -32,6 +32,12 @@ def parse(lesson: Lesson[Any], tries: Iterable[str]) -> dict[str, list[Any]]:
     return grid
 
 
+def written(values: Iterable[Any]) -> str:
+    """Values of a field as :func:`parse` reads them."""
+    texts = [forms.shown(value).replace(", ", ",") for value in values]
+    return (";" if any("," in text for text in texts) else ",").join(texts)
+
+
 def parts(kind: Kind, values: str) -> list[str]:
     """The single values: at semicolons where there is one or where a comma may be part of a value, else at commas."""
     return values.split(";" if ";" in values or kind in (Kind.LIST, Kind.TEXT) else ",")

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import forms
-from app.terminal import flags
+from app.terminal import flags, grids
 from jobs.lessons.base import Lesson
 from jobs.lessons.registry import LESSONS
 
@@ -34,6 +34,8 @@ def lesson(one: Lesson[Any]) -> None:
     presets = _table("--preset", "why")
     for preset in one.presets:
         presets.add_row(preset.slug, preset.why)
+        for name, values in preset.grid.items():
+            presets.add_row("", f"With sweep: --try {name}={grids.written(values)}")
     console.print("", presets, "", sep="\n")
     table = _table("flag", "default", "possible", "what it is")
     for field in forms.fields(one.params):

@@ -72,12 +72,16 @@ P = TypeVar("P", bound=Params)
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A named set of values with the reason to try it. What isn't named keeps its default."""
+    """A named set of values with the reason to try it. What isn't named keeps its default.
+
+    ``grid`` has fields of which several values are tried side by side, as a sweep.
+    """
 
     slug: str
     title: str
     why: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    grid: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,10 +144,13 @@ function showDataset() {
 }
 
 function showPreset() {
-  const now = Object.fromEntries(fields.map((field) => [field.name, textOf(field).replace(/\s*,\s*/g, ", ")]));
+  const spaced = (/** @type {string} */ text) => text.replace(/\s*,\s*/g, ", ");
+  const now = Object.fromEntries(fields.map((field) => [field.name, spaced(textOf(field))]));
+  const texts = Object.fromEntries(several.texts().map(([name, text]) => [name, spaced(text)]));
   for (const link of document.querySelectorAll("[data-preset]")) {
-    const values = data.presets[link.getAttribute("data-preset") ?? ""];
-    if (fields.every((field) => values[field.name] === now[field.name])) link.setAttribute("aria-current", "true");
+    const { values, grid } = data.presets[link.getAttribute("data-preset") ?? ""];
+    const same = (/** @type {Field} */ { name }) => (name in grid || name in texts ? grid[name]?.join(";") === texts[name] : values[name] === now[name]);
+    if (fields.every(same)) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
 }
@@ -196,7 +199,11 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   several.closeAll();
-  for (const field of fields) write(field, data.presets[link.getAttribute("data-preset") ?? ""][field.name]);
+  const { values, grid } = data.presets[link.getAttribute("data-preset") ?? ""];
+  for (const field of fields) {
+    write(field, values[field.name]);
+    if (field.name in grid) several.begin(field, grid[field.name]);
+  }
   byId("form-error").hidden = true;
   onChange();
 });

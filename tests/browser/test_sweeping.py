@@ -96,3 +96,21 @@ def test_a_person_tries_two_values_and_compares_them(visit: Visit, fitboard: Run
     page.get_by_role("button", name="Compare the ticked runs").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 runs compared")
     wait_for_traces(page, 4, 4)
+
+
+def test_a_preset_tries_several_at_one_press(visit: Visit, fitboard: Running) -> None:
+    page = visit(f"{fitboard.url}/lessons/dropout?dataset=breast-cancer")
+    compare, start = (page.locator(f"[data-preset={slug}]") for slug in ("compare", "start"))
+    train = page.locator("#train-button")
+    compare.click()
+    expect(train).to_have_text("Train 4 runs")
+    expect(compare).to_have_attribute("aria-current", "true")
+    expect(start).not_to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("group", name="Dropout on").locator("input:checked")).to_have_count(4)
+    start.click()
+    expect(train).to_have_text("Train")
+    expect(start).to_have_attribute("aria-current", "true")
+    page.goto(f"{fitboard.url}/lessons/dropout{compare.get_attribute('href')}")
+    page.wait_for_selector("html[data-ready]")
+    expect(train).to_have_text("Train 4 runs")
+    expect(compare).to_have_attribute("aria-current", "true")

@@ -51,3 +51,18 @@ def test_a_sweep_is_queued_and_what_is_refused_is_said_beside_its_flag(make_fitb
     for run in queueing.http.get(sweep["links"]["runs"]).json()["items"]:
         assert f"{run['id']}  {run['name']}\n" in made.stdout
         assert run["tags"] == ["try"]
+
+
+def test_a_preset_brings_what_it_tries_and_more_can_be_tried_with_it(make_fitboard: MakeFitboard) -> None:
+    queueing = make_fitboard(worker=False)
+    command = ["sweep", "dropout", "--server", queueing.url, "--dataset", "breast-cancer"]
+    nothing = fitboard(*command, "--preset", "course")
+    assert nothing.returncode == 2
+    assert (
+        "There is nothing to try. Write --try NAME=VALUE,VALUE, or take a preset that tries several." in nothing.stderr
+    )
+    assert fitboard(*command, "--preset", "compare", "--try", "seed=1,2").returncode == 0
+    (sweep,) = queueing.http.get("/api/v1/sweeps").json()["items"]
+    assert sweep["grid"] == {"dropout": ["none", "visible", "hidden", "both"], "seed": [1, 2]}
+    told = fitboard("lessons", "dropout").stdout
+    assert "--try dropout=none,visible,hidden,both" in " ".join(told.split())

@@ -1,6 +1,7 @@
 """What holds for every lesson there is."""
 
 import ast
+import itertools
 
 import pytest
 
@@ -45,9 +46,11 @@ def test_every_parameter_has_a_default_a_title_and_a_help_text(lesson: Lesson[Pa
 @LESSONS
 def test_every_preset_is_valid_and_has_a_reason(lesson: Lesson[Params]) -> None:
     assert lesson.presets[0].values == {}, "the form starts with the first one, which is the defaults"
+    assert lesson.presets[0].grid == {}
     assert len({preset.slug for preset in lesson.presets}) == len(lesson.presets)
     for preset in lesson.presets:
-        lesson.params.model_validate(preset.values)
+        for values in itertools.product(*preset.grid.values()):
+            lesson.params.model_validate({**preset.values, **dict(zip(preset.grid, values, strict=True))})
         assert len(preset.why) > 20, preset.slug
 
 

@@ -50,6 +50,17 @@ def test_a_run_shows_what_it_did_and_its_listing_repeats_it(fitboard: Running, t
         assert [row[1] for row in shown["schedule"]["rows"]][-1] == rates[-1]
 
 
+def test_what_the_form_starts_with_closes_the_gap_that_opens_without_dropout(fitboard: Running) -> None:
+    body = {"lesson": "dropout", "params": {"dataset": "breast-cancer"}, "grid": {"dropout": ["none", "both"]}}
+    answer = fitboard.http.post("/api/v1/sweeps", json=body)
+    assert answer.status_code == 201, answer.text
+    without, start = (fitboard.finished(run["id"]) for run in answer.json()["runs"])
+    assert start["params"] == DropoutParams(dataset="breast-cancer").model_dump(mode="json")
+    assert start["result"]["gap"] < 0.75 * without["result"]["gap"]
+    assert start["last"]["val_loss"] < without["last"]["val_loss"]
+    assert start["last"]["loss"] > without["last"]["loss"]
+
+
 def expected(params: LearningRateParams, steps: int) -> list[float]:
     """The rate of each epoch's last step, by the formulas of the course and of Keras's documentation."""
     import math

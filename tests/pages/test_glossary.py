@@ -1,10 +1,13 @@
 """The glossary: whole, in order, and linked from what lessons say."""
 
+from typing import Any
+
 import pytest
 
 from app.glossary import ENTRIES, Entry
 from app.pages import course
 from app.pages.terms import linked
+from jobs.lessons.base import Lesson
 from jobs.lessons.registry import LESSONS
 from tests.app.server import Server
 from tests.pages.test_pages import HTML, Elements
@@ -42,6 +45,20 @@ def test_a_word_is_linked_where_it_is_met_first_and_text_stays_text() -> None:
         '&lt;<a class="term" href="/glossary#weight">weights</a>&gt;, a neuron.'
     )
     assert second == 'Neurons, and the <a class="term" href="/glossary#learning-rate">learning rate</a>.'
+
+
+def test_a_lesson_is_linked_by_its_number_and_one_that_is_not_there_stays_text() -> None:
+    [found] = linked(["Lesson 9 comes before lesson 10 and lesson 99."])
+    assert found == (
+        '<a href="/lessons/dropout">Lesson 9</a> comes before <a href="/lessons/learning-rate">lesson 10</a> '
+        "and lesson 99."
+    )
+
+
+@pytest.mark.parametrize("lesson", LESSONS[:-1], ids=lambda lesson: lesson.slug)
+def test_every_lesson_says_where_it_leads(lesson: Lesson[Any]) -> None:
+    following = LESSONS[LESSONS.index(lesson) + 1]
+    assert f'<a href="/lessons/{following.slug}">' in "".join(linked(lesson.explanation))
 
 
 def test_part_of_a_word_is_no_word() -> None:

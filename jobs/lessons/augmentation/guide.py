@@ -11,6 +11,15 @@ PRESETS = (
         why="A thousand images, turned by up to ten degrees, moved and stretched by a tenth: each epoch sees new ones.",
     ),
     Preset(
+        slug="compare",
+        title="With and without, in one go",
+        why=(
+            "Two runs of the same network with the same seed, one on changed images and one on the images as they are. "
+            "Their page lays the curves over each other: look at which validation curve ends higher."
+        ),
+        grid={"augment": (True, False)},
+    ),
+    Preset(
         slug="course",
         title="As in the course",
         why=(
@@ -63,7 +72,9 @@ EXPLANATION = (
     "which do the same to every image, apply to tests too, with the numbers measured on the training images.",
     "Look at the pictures first: the lab shows them live as you move the sliders. A change is right if you would still "
     "give the image its name. A 6 that is turned by 180 degrees is a 9; a mirrored arrow still is an arrow.",
-    "Then train with and without, same seed, and lay the two side by side: with augmentation the training accuracy "
+    "Then train “With and without, in one go” and lay the two side by side: with augmentation the training accuracy "
     "is lower, because the task is harder, and the validation accuracy should end higher. The fewer images there are, "
     "the more it helps. Try 200, 1,000 and 5,000. Dropout, lesson 9, fights the same enemy from the other side.",
+    "This is the last lesson. From here it goes on with data of your own: take the lesson that fits it, begin with "
+    "a small network, and change one thing at a time. The script of every run works without Fitboard.",
 )

@@ -86,5 +86,5 @@ EXPLANATION = (
     "epoch during which the weights still moved.",
     "Mind what the best value means. It was picked because it was the highest of many on these very rows, so it "
     "flatters a little; a third set of rows would tell how much. Then try the loss as the monitor, which sees more "
-    "than accuracy does. The next lesson, on dropout, makes the last network a better one in the first place.",
+    "than accuracy does. Lesson 9, on dropout, makes the last network a better one in the first place.",
 )

@@ -66,6 +66,6 @@ EXPLANATION = (
     "estimate beside the button; it goes by earlier runs here. More images raise the validation curve more than "
     "any other setting.",
     "Look at the confusion matrix: animals are taken for animals and vehicles for vehicles, cat and dog most of all. "
-    "Then at the pictures under it, the surest mistakes first. The next lesson makes more images out of few by "
+    "Then at the pictures under it, the surest mistakes first. Lesson 14 makes more images out of few by "
     "turning, shifting and flipping them.",
 )

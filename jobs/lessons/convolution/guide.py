@@ -69,5 +69,5 @@ EXPLANATION = (
     "the maps are blurred copies of the digit. Soon some answer to edges of one direction only, and after pooling a "
     "person would no longer see the digit, while the answer at the end gets surer.",
     "Then follow another digit, or take larger kernels, which are easier to read as pictures. Arrays are channels "
-    "last here, height, width, channels. The next lesson gives such a network all of MNIST and looks at its mistakes.",
+    "last here, height, width, channels. Lesson 12 gives such a network all of MNIST and looks at its mistakes.",
 )

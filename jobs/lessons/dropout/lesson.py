@@ -27,7 +27,7 @@ class DropoutParams(Params):
     """What can be set about dropout, and about the network that it thins."""
 
     dropout: Literal["none", "visible", "hidden", "both"] = Field(
-        default="hidden",
+        default="both",
         title="Dropout on",
         description="Visible: features are left out before the first layer. Hidden: neurons after each hidden layer.",
         json_schema_extra={"group": "Dropout"},
@@ -44,7 +44,7 @@ class DropoutParams(Params):
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((60, 30))
     activation: parameters.Activation = parameters.activation()
     kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
-    learning_rate: Real = parameters.learning_rate(0.1, step=0.01)
+    learning_rate: Real = parameters.learning_rate(0.01, step=0.01)
     momentum: Real = parameters.momentum(0.9)
     epochs: Integer = parameters.epochs(150)
     batch_size: Integer = parameters.batch_size(16)

@@ -1,4 +1,4 @@
-"""What the first lesson says to people: its explanation, and its presets with the reason to try each."""
+"""What lesson 5 says to people: its explanation, and its presets with the reason to try each."""
 
 from jobs.lessons.base import Preset
 
@@ -68,4 +68,6 @@ EXPLANATION = (
     "upward, it has begun to learn the table by heart; the best epoch is marked there.",
     "Then change one thing and train again: leave the features unscaled, double a layer, take a learning rate ten "
     "times larger. The seed keeps everything else the same, so that what changes is what you changed.",
+    "One split gives one score, and another split another one. Lesson 6 asks what such a score is worth, and lets "
+    "scikit-learn train the network many times over.",
 )

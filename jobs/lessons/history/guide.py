@@ -69,6 +69,6 @@ EXPLANATION = (
     "hides what happens in between.",
     "Train the presets one after the other and compare the charts. Then take the numbers with you: every run's page "
     "gives its history as JSON in Keras's own shape, as CSV, each chart as PNG or SVG, and a report in one HTML file "
-    "that needs no network. What to do about overfitting comes next: keep the best epoch (Checkpoints), or make the "
-    "network forgetful (Dropout).",
+    "that needs no network. What to do about overfitting comes next: lesson 8 keeps the best epoch, "
+    "lesson 9 makes the network forgetful.",
 )

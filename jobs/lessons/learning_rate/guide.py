@@ -9,6 +9,15 @@ PRESETS = (
         why="The rate shrinks a little with every update, as Keras's old decay= did. The curve is nearly flat.",
     ),
     Preset(
+        slug="compare",
+        title="All schedules at once",
+        why=(
+            "Six runs of the same network with the same seed, one for each schedule and one without. Their page lays "
+            "the losses over each other; choose learning_rate there to see the schedules themselves."
+        ),
+        grid={"schedule": ("constant", "time-based", "drop", "exponential", "cosine", "plateau")},
+    ),
+    Preset(
         slug="course",
         title="As in the course",
         why=(
@@ -73,8 +82,10 @@ EXPLANATION = (
     "validation loss stops falling.",
     "Look at the rate's own curve under the loss. Where the rate drops, a loss that jumped from epoch to epoch becomes "
     "smooth; where it is small long before the loss is, training stands still and the schedule was too quick.",
-    "Then train the constant rate with the same seed and compare the last epochs. Try a rate of 0.5 with the cosine: "
-    "with the warm-up it holds, without it the first steps may spoil the start. Momentum makes each step longer, so a "
-    "larger momentum wants a smaller rate. Where a network has the room to learn its table by heart, a schedule alone "
-    "will not help: lesson 9, dropout, treats that.",
+    "Then train “All schedules at once” and compare the last epochs with those of the constant rate. Try a rate of 0.5 "
+    "with the cosine: with the warm-up it holds, without it the first steps may spoil the start. Momentum makes each "
+    "step longer, so a larger momentum wants a smaller rate. Where a network has the room to learn its table by heart, "
+    "a schedule alone will not help: lesson 9, dropout, treats that.",
+    "With this the course's tools for small tables are together. Lesson 11 turns to pictures, and to layers that are "
+    "made for them; in lesson 13 a decaying rate comes back, where a training takes long enough to need one.",
 )

@@ -66,5 +66,5 @@ EXPLANATION = (
     "squares, 4 and 9, 3 and 5, 2 and 7. Then look at the worst mistakes below it, the ones the network was surest "
     "of. Some are its fault, and some a person would get wrong too.",
     "Then take more images, and see what they do for the validation curve; nothing else helps as much. Lesson 11 "
-    "shows what the filters have learnt; the next one, CIFAR-10, has photographs and needs a deeper network.",
+    "shows what the filters have learnt; lesson 13, CIFAR-10, has photographs and needs a deeper network.",
 )

@@ -82,5 +82,5 @@ EXPLANATION = (
     "networks whose means differ by less than the band can't be told apart by this table.",
     "A grid search trains every combination of some settings and ranks them by their mean. Mind that the best of many "
     "is also the luckiest: its score flatters it. Then try one thing at a time: more folds, unscaled features, another "
-    "optimizer. The next lesson, on the history, reads such curves more closely.",
+    "optimizer. Lesson 7, on the history, reads such curves more closely.",
 )

@@ -58,6 +58,6 @@ EXPLANATION = (
     "agrees with NumPy to at least nine digits; the run says by how much they differ.",
     "Look at the two graphs: what is gone? Then at the times. A session and a function have a price per call, which a "
     "long vector repays; a short one never does. The device tells where it was calculated: a GPU if there is one.",
-    "Try a neuron, and a formula with the same part in it twice. Keras, in the next lesson, builds such graphs for "
-    "whole networks: compile and fit make one of your model and its loss, and derive it with respect to every weight.",
+    "Try a neuron, and a formula with the same part in it twice. Lesson 3, on Keras, builds such graphs for whole "
+    "networks: compile and fit make one of your model and its loss, and derive it with respect to every weight.",
 )

@@ -61,6 +61,6 @@ EXPLANATION = (
     "each number is nudged, and at the times: on single numbers the graph gains nothing, on long vectors it does.",
     "Try a formula of your own, with vectors such as 1, 2, 3 as values. Try one that can be simplified: tanh(a) * b / "
     "b, or a - a. With b = 0 the first has no value in NumPy and one in PyTensor, because the compiler took b away. "
-    "The next lesson does the same in TensorFlow, where you can see how graphs are hidden behind ordinary functions "
+    "Lesson 2 does the same in TensorFlow, where you can see how graphs are hidden behind ordinary functions "
     "today.",
 )
