@@ -1,17 +1,15 @@
 """The shapes of what people ask of a worker and of what they are answered, as they stand in the OpenAPI document."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.schemas import Shape
-from app.sentences import CHECKPOINT
+from app.sentences import CHECKPOINT, DATASET
 from jobs.augmenting import AugmentationParams
 from jobs.lessons.base import ONLY_NUMBERS, Integer
 
-ImageSet = Literal["mnist", "digits", "cifar10", "shapes"]
-
-IMAGE_SETS: tuple[str, ...] = get_args(ImageSet)
+IMAGE_SETS = ("mnist", "digits", "cifar10", "shapes")
 """What ``auto`` tries, in this order."""
 
 LONGEST_ROW = 10_000
@@ -29,8 +27,8 @@ class NewPreview(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: Literal["auto"] | ImageSet = Field(
-        "auto", description="Images to show; `auto` takes the first that is here."
+    dataset: Annotated[str, Field(pattern=DATASET)] = Field(
+        "auto", description="Images to show, your own too; `auto` takes the first of Fitboard's that is here."
     )
     params: AugmentationParams = Field(
         default_factory=AugmentationParams, description="What may happen, as in Keras's `ImageDataGenerator`."

@@ -18,7 +18,7 @@ KEY = r"^[\x21-\x7e]{1,200}$"
 CHECKPOINT = r"^(best|last|[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.keras)$"
 DATASET = names.PATTERN
 PATTERNS: Mapping[str, str] = {
-    DATASET: "must be a dataset's name: 1 to 80 characters on one line, without slashes and without a dot in front",
+    DATASET: "must be a dataset's name: 1 to 80 characters on one line, no slashes or double quotes, no dot in front",
     LINE: "must be one line without control characters",
     WORD: "must be one word without spaces and commas",
     KEY: "must be 1 to 200 visible ASCII characters",

@@ -14,6 +14,9 @@ from jobs.lessons.base import ONLY_NUMBERS, Flag, Params, Real
 if TYPE_CHECKING:
     from jobs.augmentation import Augmentation
 
+MOST_WHITENED = 4096
+"""Numbers per image: whitening larger ones takes minutes and gigabytes."""
+
 FACTOR_MAX = 10.0
 """The largest factor of a zoom or a brightness."""
 

@@ -63,8 +63,8 @@ class Matrix(Wire):
     """A confusion matrix: ``counts[i][j]`` rows of class ``i`` were taken for class ``j``."""
 
     kind: Literal["matrix"] = "matrix"
-    classes: Annotated[list[Short], Field(min_length=2, max_length=20)]
-    counts: Annotated[list[list[Annotated[int, Field(ge=0)]]], Field(min_length=2, max_length=20)]
+    classes: Annotated[list[Short], Field(min_length=2, max_length=50)]
+    counts: Annotated[list[list[Annotated[int, Field(ge=0)]]], Field(min_length=2, max_length=50)]
 
     @model_validator(mode="after")
     def _square(self) -> Self:
@@ -219,6 +219,12 @@ def image(png: bytes, caption: str = "", right: bool | None = None) -> Picture:
     import base64
 
     return Picture(png=base64.b64encode(png).decode(), caption=caption, right=right)
+
+
+def shrunk(pixels: Any, most: int = 96) -> Any:
+    """Every so-manyth of ``pixels``, shape (height, width, …), ``most`` a side at most: enough for a picture."""
+    step = max(1, -(-max(pixels.shape[:2]) // most))
+    return pixels[::step, ::step]
 
 
 def encode_png(pixels: Any) -> bytes:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pytest
 
 from tests import chromium
-from tests.datafiles import write_csv_files
+from tests.datafiles import own_pictures, write_csv_files
 from tests.running import Running
 
 LONGEST = ("tests/faults/test_kills.py", "tests/jobs/test_worker.py")
@@ -36,8 +37,10 @@ class MakeFitboard(Protocol):
 
 @pytest.fixture(scope="session")
 def datasets_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A datasets folder with small files of our own in the course's formats; read it, don't write to it."""
-    return write_csv_files(tmp_path_factory.mktemp("datasets"))
+    """A datasets folder with small files in the course's formats, and pictures of one's own; don't write to it."""
+    folder = write_csv_files(tmp_path_factory.mktemp("datasets"))
+    np.savez_compressed(folder / "bars.npz", **own_pictures())
+    return folder
 
 
 @pytest.fixture(scope="session")

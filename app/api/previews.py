@@ -10,7 +10,9 @@ from app import admission
 from app.api.routing import StrictRoute, as_json, unless_gone
 from app.asking import IMAGE_SETS, NewPreview, PreviewShape
 from app.board import Board, CurrentBoard
-from app.errors import Problem
+from app.errors import Problem, invalid_input
+from app.sentences import FieldError
+from jobs.augmenting import MOST_WHITENED
 from jobs.datasets import Source
 from jobs.questions import PreviewQuestion
 
@@ -47,7 +49,7 @@ async def preview_augmentation(
 ) -> Response:
     """Training images as augmentation changes them, made by the code that changes them in training."""
     picture = PNG in accept and "application/json" not in accept
-    name = await run_in_threadpool(_dataset, board, body.dataset)
+    name = await run_in_threadpool(_dataset, board, body)
     question = PreviewQuestion(
         dataset=name,
         params=body.params,
@@ -63,12 +65,13 @@ async def preview_augmentation(
     return as_json(answer, headers={"Vary": "Accept"})
 
 
-def _dataset(board: Board, wanted: str) -> str:
+def _dataset(board: Board, body: NewPreview) -> str:
     """The images that a name, or ``auto``, means here. Unlike a run, a preview never waits for a download.
 
     Raises:
-        Problem: ``dataset-unavailable`` or ``dataset-invalid``.
+        Problem: ``dataset-unavailable``, ``dataset-invalid``, or ``invalid-input`` for whitening of large images.
     """
+    wanted = body.dataset
     if wanted == "auto":
         states = (admission.state(board, name, POINTER) for name in IMAGE_SETS)
         return next(state.name for state in states if state.source not in (Source.ABSENT, Source.DOWNLOAD))
@@ -78,4 +81,10 @@ def _dataset(board: Board, wanted: str) -> str:
             f"{wanted} is not here yet: it is downloaded when a run first needs it. Use digits or shapes until then."
         )
         raise Problem("dataset-unavailable", detail)
+    if body.params.zca_whitening and state.columns > MOST_WHITENED:
+        detail = (
+            f"zca_whitening is for images of at most {MOST_WHITENED:,} numbers; those of {wanted} have "
+            f"{state.columns:,}. Switch it off."
+        )
+        raise invalid_input([FieldError(pointer="/params/zca_whitening", code="too_large", detail=detail)])
     return state.name

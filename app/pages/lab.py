@@ -11,6 +11,7 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app import board as boards
 from app.asking import IMAGE_SETS
 from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
@@ -88,7 +89,7 @@ class LabPage(Page):
 def lab(request: Request) -> Response:
     """Show the lab, set as the address says."""
     query = request.query_params
-    known = tuple(shelves(request).look(IMAGE_SETS))
+    known = tuple(shelves(request).look(boards.of(request).datasets.offered(IMAGE_SETS)))
     here = [shelf.name for shelf in known if shelf.state == "here"]
     dataset = query.get("dataset", "")
     size = _whole(query.get("size"), 3)

@@ -6,8 +6,14 @@ joined to a path; the rule keeps out what could not be shown in a sentence or se
 
 import re
 
-PATTERN = r"^[^\x00-\x20./\\\x7f-\x9f]([^\x00-\x1f/\\\x7f-\x9f]{0,78}[^\x00-\x20/\\\x7f-\x9f])?$"
-"""One to eighty characters without slashes and control characters; no dot or space in front, no space at the end."""
+LONGEST = 80
+"""Characters of a name."""
+
+PATTERN = r"""^[^\x00-\x20"./\\\x7f-\x9f]([^\x00-\x1f"/\\\x7f-\x9f]{0,78}[^\x00-\x20"/\\\x7f-\x9f])?$"""
+"""Without slashes, control characters and ``"``; no dot or space in front, no space at the end.
+
+A script that repeats a run has the name between double quotes: nothing in it can end them.
+"""
 
 AUTO = "auto"
 """What stands for the first dataset of a lesson that can be had; no dataset is called so."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from jobs.augmenting import AugmentationParams, height_shift_range, rotation_range, width_shift_range
-from jobs.exhibits import Exhibit, Pictures, encode_png, image
+from jobs.augmenting import MOST_WHITENED, AugmentationParams, height_shift_range, rotation_range, width_shift_range
+from jobs.exhibits import Exhibit, Pictures, encode_png, image, shrunk
 from jobs.lessons.augmentation.guide import EXPLANATION, PRESETS
 from jobs.lessons.augmentation.listing import script
-from jobs.lessons.base import Band, Flag, Integer, Lesson, Real
+from jobs.lessons.base import Band, Flag, Integer, Issue, Lesson, Real
 from jobs.lessons.mnist.network import layers
-from jobs.lessons.shared import bands, classes, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import bands, classes, image_asking, image_cycle, images, networks, outcome, parameters, sizes
 from jobs.lessons.shared.image_cycle import Changed
 from jobs.lessons.shared.layers import stacked
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from jobs.augmentation import Augmentation, Augmenter
     from jobs.augmentation.augmenter import Measured
-    from jobs.datasets import Datasets, Images
+    from jobs.datasets import Datasets, DatasetState, Images
     from jobs.training import Session
 
 DATASETS = ("mnist", "digits", "cifar10", "shapes")
@@ -63,6 +63,19 @@ class ImageAugmentationParams(AugmentationParams):
     epochs: Integer = parameters.epochs(15)
     batch_size: Integer = parameters.batch_size(50, "images")
     seed: Integer = parameters.seed()
+
+
+def check(params: ImageAugmentationParams, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data: images too large for the network, for whitening, a batch larger than the images."""
+    made = layers("simple", 0.2, len(dataset.classes))
+    issues = sizes.misfits(dataset, made, "dataset", "Use smaller images.")
+    if params.zca_whitening and dataset.columns > MOST_WHITENED:
+        detail = (
+            f"Whitening takes a table of {dataset.columns:,} by {dataset.columns:,} numbers for these images; at most "
+            f"{MOST_WHITENED:,} numbers per image are whitened. Switch it off or use smaller images."
+        )
+        issues.append(Issue("zca_whitening", "too_large", detail))
+    return issues + images.misfits(params, dataset)
 
 
 def band(params: ImageAugmentationParams) -> Band | None:
@@ -140,7 +153,7 @@ def _bytes(pixels: Any) -> Any:
 
 
 def _grid(name: str, title: str, note: str, pixels: list[Any]) -> Exhibit:
-    pictures = [image(encode_png(one)) for one in pixels]
+    pictures = [image(encode_png(shrunk(one))) for one in pixels]
     return Exhibit(name=name, title=title, note=note, content=Pictures(pictures=pictures, columns=SHOWN, size=72))
 
 
@@ -201,7 +214,7 @@ LESSON = Lesson(
     run=run,
     script=script,
     jit_compile=False,
-    check=images.misfits,
+    check=check,
     stages=image_cycle.STAGES,
     lab="/lab",
     asking=image_asking.asking(as_tested),

@@ -53,7 +53,7 @@ def script(params: "ImageAugmentationParams", jit_compile: bool, backend: str) -
         jit_compile,
         backend,
         stand_in="digits",
-        layers=layers("simple", 0.2),
+        layers=layers("simple", 0.2, image_listing.classes(params.dataset)),
         optimizer=listing.optimizer(params.optimizer, params.learning_rate),
         imports="import tensorflow as tf\n" if drawn or params.zca_whitening else "",
         before_define="\n".join(filter(None, [_standardize(params, drawn), _augment(params) if drawn else ""])),

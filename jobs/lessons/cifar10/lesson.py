@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Integer, Lesson, Params, Real
+from jobs.lessons.base import Band, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.cifar10.guide import EXPLANATION, PRESETS
 from jobs.lessons.cifar10.listing import script
 from jobs.lessons.cifar10.network import layers
-from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import classes, image_asking, image_cycle, images, networks, outcome, parameters, sizes
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
+    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 
@@ -50,6 +51,13 @@ class Cifar10Params(Params):
     epochs: Integer = parameters.epochs(20)
     batch_size: Integer = parameters.batch_size(32, "images")
     seed: Integer = parameters.seed()
+
+
+def check(params: Cifar10Params, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data: images too large for the network, a batch larger than the images."""
+    made = layers(params.network, params.dropout_rate, params.max_norm, len(dataset.classes))
+    remedy = "Use smaller images." if params.network == "deep" else "Use the deep network or smaller images."
+    return sizes.misfits(dataset, made, "network", remedy) + images.misfits(params, dataset)
 
 
 def band(params: Cifar10Params) -> Band | None:
@@ -120,7 +128,7 @@ LESSON = Lesson(
     run=run,
     script=script,
     jit_compile=False,
-    check=images.misfits,
+    check=check,
     stages=image_cycle.STAGES,
     asking=image_asking.asking(),
     band=band,

@@ -17,7 +17,7 @@ def script(params: "Cifar10Params", jit_compile: bool, backend: str) -> str:
         jit_compile,
         backend,
         stand_in="shapes",
-        layers=layers(params.network, params.dropout_rate, params.max_norm),
+        layers=layers(params.network, params.dropout_rate, params.max_norm, image_listing.classes(params.dataset)),
         optimizer=_optimizer(params),
         before_compile=_decay(params),
     )

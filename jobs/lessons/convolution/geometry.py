@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jobs.lessons.base import Issue
+from jobs.lessons.shared.sizes import moved
 
 Padding = Literal["valid", "same"]
 
@@ -39,13 +40,6 @@ class Place:
     shape: tuple[int, ...]
     parameters: int
     field: int | None
-
-
-def moved(size: int, window: int, step: int, padding: Padding) -> int:
-    """How many places a window has along ``size`` points: Keras's rule; 0 where it doesn't fit."""
-    if padding == "same":
-        return -(-size // step)
-    return 0 if size < window else (size - window) // step + 1
 
 
 def places(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from jobs.datasets.own_images import MOST_CLASSES
 from jobs.lessons.base import ONLY_NUMBERS, Band, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.convolution import geometry
 from jobs.lessons.convolution.geometry import Padding, Window
 from jobs.lessons.convolution.guide import EXPLANATION, PRESETS
 from jobs.lessons.convolution.listing import script
 from jobs.lessons.convolution.network import layers
-from jobs.lessons.shared import bands, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import bands, image_asking, image_cycle, images, networks, outcome, parameters, sizes
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ class ConvolutionParams(Params):
     digit: Integer = Field(
         default=3,
         ge=0,
-        le=9,
+        le=MOST_CLASSES - 1,
         title="Digit to follow",
-        description="The first test image of this digit is followed through the layers.",
+        description="The first test image of this digit, or of this class of your own images, is followed.",
         json_schema_extra={"group": "Data"},
     )
     filters: Filters = Field(
@@ -94,8 +95,19 @@ class ConvolutionParams(Params):
 
 
 def check(params: ConvolutionParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: a kernel or a pool larger than what reaches it, a batch larger than the images."""
-    return geometry.misfits(dataset.shape, params.filters, params.window) + images.misfits(params, dataset)
+    """What doesn't fit the data: a kernel or a pool larger than what reaches it, too many parameters, a large batch."""
+    issues = geometry.misfits(dataset.shape, params.filters, params.window)
+    if not issues:
+        height, width, _ = dataset.shape
+        made = geometry.places(dataset.shape, params.filters, params.window, params.hidden_layers, len(dataset.classes))
+        learnt = sum(place.parameters for place in made)
+        remedy = "Use a larger pool, larger strides, fewer filters or neurons, or smaller images."
+        issues = sizes.too_many(learnt, f"{height} by {width} pixels", "pool_size", remedy)
+    if params.digit >= len(dataset.classes):
+        last = len(dataset.classes) - 1
+        detail = f"{dataset.name} has no class {params.digit}. Use 0 to {last}."
+        issues.append(Issue("digit", "too_large", detail))
+    return issues + images.misfits(params, dataset)
 
 
 def band(params: ConvolutionParams) -> Band | None:
@@ -137,7 +149,8 @@ def run(params: ConvolutionParams, session: "Session") -> None:
         of_digit = (parts.truths == params.digit).nonzero()[0]
         at = int(of_digit[0]) if len(of_digit) else 0
         truth = int(parts.truths[at])
-        return Looking(session, model, places, parts.pixels[at], parts.test[0][at], truth, parts.class_names)
+        thing = "digit" if params.dataset in parameters.DIGITS else "class"
+        return Looking(session, model, places, parts.pixels[at], parts.test[0][at], truth, parts.class_names, thing)
 
     trained = image_cycle.many_classes(
         session,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from jobs.exhibits import Content, Exhibit, Picture, Pictures, Table, encode_png, image
+from jobs.exhibits import Content, Exhibit, Picture, Pictures, Table, encode_png, image, shrunk
 from jobs.lessons.convolution.geometry import Place
 from jobs.lessons.shared.classes import percent
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 MOST_MAPS = 16
 """How many filters, and maps of one layer, are shown."""
+
+SUREST = 10
+"""Of more classes than these the answer names so many."""
 
 
 def table(places: Sequence[Place]) -> Exhibit:
@@ -48,6 +51,7 @@ class Looking:
         places: its layers.
         pixels: the image, uint8 of shape (height, width, channels), and ``x``, the same as the model takes it.
         truth: what it is, one of ``names``.
+        thing: what a class is called: ``digit`` or ``class``.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Looking:
         x: "NDArray[np.float32]",
         truth: int,
         names: Sequence[str],
+        thing: str,
     ) -> None:
         import keras
 
@@ -66,10 +71,12 @@ class Looking:
         self._model = model
         self._places = [place for place in places if place.name != "flatten"]
         self._inside = keras.Model(model.inputs[0], [model.get_layer(place.name).output for place in self._places])
-        self._x, self._truth, self._names = x[None], truth, names
+        self._x, self._names, self._thing = x[None], names, thing
+        self._called = f"a {names[truth]}" if thing == "digit" else f"of the {thing} {names[truth]}"
         # What epochs don't change is shown at once, and nothing else: a later attempt must not put it in place of more.
-        digit = Pictures(pictures=[image(encode_png(pixels), f"a {names[truth]}")], columns=1, size=196)
-        self._show("digit", "The digit that is followed", "A test image: the network never trains on it.", None, digit)
+        followed = Pictures(pictures=[image(encode_png(shrunk(pixels, 196)), self._called)], columns=1, size=196)
+        title = "The digit that is followed" if thing == "digit" else "The image that is followed"
+        self._show("digit", title, "A test image: the network never trains on it.", None, followed)
         note = "Drawn at random, from the seed."
         self._show("filters-before", "Filters of conv_1 before training", note, None, self._filters())
 
@@ -92,7 +99,7 @@ class Looking:
             pictures = [_picture(_square(output), f"{place.name}: {len(output)} neurons") for place, output in neurons]
             note = "One square per neuron of a dense layer, the lighter the stronger. Here no place means anything."
             self._show("dense", "Dense layers", note, epoch, Pictures(pictures=pictures, columns=8, size=140))
-        note = f"It is a {self._names[self._truth]}. Softmax makes shares of 1 of what ten neurons say."
+        note = f"It is {self._called}. Softmax makes shares of 1 of what {_counted(len(self._names))} neurons say."
         self._show("answer", "The answer", note, epoch, self._answer(outputs[-1]))
 
     def _show(self, name: str, title: str, note: str, epoch: int | None, content: Content) -> None:
@@ -124,13 +131,18 @@ class Looking:
         self._show(f"maps-{place.name}", title, note, epoch, Pictures(pictures=pictures, columns=6, size=56))
 
     def _answer(self, answer: "NDArray[Any]") -> Table:
-        row = ["how sure", *(percent(share) for share in answer)]
-        return Table(columns=["digit", *self._names], rows=[list(row)], first=True)
+        surest = sorted(answer.argsort()[::-1][:SUREST])
+        row = ["how sure", *(percent(answer[one]) for one in surest)]
+        return Table(columns=[self._thing, *(self._names[one] for one in surest)], rows=[list(row)], first=True)
 
 
 def _picture(values: "NDArray[Any]", caption: str) -> Picture:
     """Numbers from 0 to 1 in grey."""
-    return image(encode_png((values * 255).round().clip(0, 255).astype("uint8")[..., None]), caption)
+    return image(encode_png((shrunk(values) * 255).round().clip(0, 255).astype("uint8")[..., None]), caption)
+
+
+def _counted(number: int) -> str:
+    return "ten" if number == 10 else str(number)
 
 
 def _square(values: "NDArray[Any]") -> "NDArray[Any]":

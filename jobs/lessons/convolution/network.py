@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from jobs.lessons.convolution.geometry import Window
-from jobs.lessons.shared.layers import Layer, layer
+from jobs.lessons.shared.layers import Expression, Layer, layer
 
 
-def layers(filters: Sequence[int], window: Window, hidden_layers: Sequence[int], classes: int = 10) -> list[Layer]:
+def layers(
+    filters: Sequence[int], window: Window, hidden_layers: Sequence[int], classes: int | Expression = 10
+) -> list[Layer]:
     """The layers, first to last; without pooling where a pool is a single point."""
     made = []
     size = (window.kernel_size, window.kernel_size)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from jobs.lessons.base import Band, Integer, Lesson, Params, Real
+from jobs.lessons.base import Band, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.mnist.guide import EXPLANATION, PRESETS
 from jobs.lessons.mnist.listing import script
 from jobs.lessons.mnist.network import layers
-from jobs.lessons.shared import bands, classes, image_asking, image_cycle, images, networks, outcome, parameters
+from jobs.lessons.shared import bands, classes, image_asking, image_cycle, images, networks, outcome, parameters, sizes
 from jobs.lessons.shared.layers import stacked
 
 if TYPE_CHECKING:
+    from jobs.datasets import DatasetState
     from jobs.training import Session
 
 
@@ -40,6 +41,13 @@ class MnistParams(Params):
     epochs: Integer = parameters.epochs(10)
     batch_size: Integer = parameters.batch_size(200, "images")
     seed: Integer = parameters.seed()
+
+
+def check(params: MnistParams, dataset: "DatasetState") -> list[Issue]:
+    """What doesn't fit the data: images too small or too large for the network, a batch larger than the images."""
+    remedy = "Use the simple network or larger images." if params.network == "larger" else "Use smaller images."
+    made = layers(params.network, params.dropout_rate, len(dataset.classes))
+    return sizes.misfits(dataset, made, "network", remedy) + images.misfits(params, dataset)
 
 
 def band(params: MnistParams) -> Band | None:
@@ -90,7 +98,7 @@ LESSON = Lesson(
     run=run,
     script=script,
     jit_compile=False,
-    check=images.misfits,
+    check=check,
     stages=image_cycle.STAGES,
     asking=image_asking.asking(),
     band=band,

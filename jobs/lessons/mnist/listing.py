@@ -17,6 +17,6 @@ def script(params: "MnistParams", jit_compile: bool, backend: str) -> str:
         jit_compile,
         backend,
         stand_in="digits",
-        layers=layers(params.network, params.dropout_rate),
+        layers=layers(params.network, params.dropout_rate, image_listing.classes(params.dataset)),
         optimizer=listing.optimizer(params.optimizer, params.learning_rate),
     )

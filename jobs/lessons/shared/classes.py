@@ -7,7 +7,7 @@ Throughout, ``answers`` are probabilities of shape (images, classes), ``truths``
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from jobs.exhibits import Exhibit, Matrix, Picture, Pictures, encode_png, image
+from jobs.exhibits import Exhibit, Matrix, Picture, Pictures, encode_png, image, shrunk
 from jobs.lessons.shared.outcome import SHOWN
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def worst(
     if not len(wrong):
         return None
     first = wrong[(-answers[wrong].max(axis=1)).argsort(kind="stable")][:MOST_PICTURES]
-    pictures = [
-        image(encode_png(pixels[one]), _mistake(names, int(truths[one]), answers[one]), right=False) for one in first
-    ]
+    pictures = [_picture(pixels[one], _mistake(names, int(truths[one]), answers[one]), right=False) for one in first]
     shown = "All of them are here." if len(first) == len(wrong) else f"The {len(first)} surest are here."
     note = (
         f"{len(wrong):,} of {len(truths):,} test images are not recognised. {shown} Under each: what it is, what the "
@@ -76,11 +74,17 @@ def sample(
         said, right = int(answers[one].argmax()), bool(answers[one].argmax() == truths[one])
         caption = f"{names[said]} ({percent(answers[one][said])})" if right else ""
         pictures.append(
-            image(encode_png(pixels[one]), caption or _mistake(names, int(truths[one]), answers[one]), right=right)
+            image(
+                encode_png(shrunk(pixels[one])), caption or _mistake(names, int(truths[one]), answers[one]), right=right
+            )
         )
     count = sum(picture.right is True for picture in pictures)
     note = f"The first {len(pictures)} test images, not chosen: {count} of them are recognised. In brackets how sure."
     return Exhibit(name="predictions", title="What the network says", note=note, content=_grid(pictures, size))
+
+
+def _picture(pixels: "NDArray[Any]", caption: str, right: bool) -> Picture:
+    return image(encode_png(shrunk(pixels)), caption, right=right)
 
 
 def _grid(pictures: list[Picture], size: int) -> Pictures:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 SHOWN = 10
 """How many images are given to start from."""
 
+MEASURED = 100
+"""By so many test images is told whether a dataset is light on dark."""
+
+DARK, LIGHT = 80, 175
+"""A border is dark up to here and light from here on, of 255; photographs have something between."""
+
 Scale = Callable[[Any, "Datasets", "NDArray[np.uint8]"], Any]
 """From the params, the datasets and images of shape (1, height, width, channels), 0 to 255, to what the model takes."""
 
@@ -42,11 +48,11 @@ def asking(scale: Scale = over_255) -> Asking:
             raise Unanswerable("no_image", f"This model takes an image of {width} by {height} pixels. Send image.")
         image = pictures.decoded(given.image, channels)
         notes = []
-        if channels == 1 and image.shape[:2] != (height, width) and _border(image) > 127:
-            image = 255 - image  # dark on light paper, where the data is light on dark
-            notes.append(
-                "The picture is dark on light; it was inverted, because the training images are light on dark."
-            )
+        if channels == 1 and image.shape[:2] != (height, width):
+            its, theirs = _ground(image[None]), _ground(data.x_test[:MEASURED])
+            if None not in (its, theirs) and its != theirs:
+                image = 255 - image
+                notes.append(f"The picture is {its}; it was inverted, because the training images are {theirs}.")
         if image.shape[:2] != (height, width):
             notes.append(f"Brought from {image.shape[1]} by {image.shape[0]} to {width} by {height} pixels.")
             image = pictures.resized(image, height, width)
@@ -75,9 +81,15 @@ def asking(scale: Scale = over_255) -> Asking:
     return Asking(takes="image", predict=predict, samples=samples)
 
 
-def _border(image: "NDArray[np.uint8]") -> float:
-    """The mean of the outermost pixels."""
+def _ground(pixels: "NDArray[np.uint8]") -> str | None:
+    """Whether images of shape (n, height, width, 1) are light on dark or dark on light; None where that can't be said.
+
+    Told by their outermost pixels.
+    """
     import numpy as np
 
-    edges = [image[0], image[-1], image[:, 0], image[:, -1]]
-    return float(np.concatenate([edge.reshape(-1) for edge in edges]).mean())
+    edges = [pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]]
+    mean = float(np.concatenate([edge.reshape(-1) for edge in edges]).mean())
+    if DARK < mean < LIGHT:
+        return None
+    return "light on dark" if mean <= DARK else "dark on light"

@@ -6,7 +6,7 @@ from jobs.backend import DEFAULT
 from jobs.datasets.catalogue import CIFAR10, DIGITS, MNIST, SHAPES
 from jobs.lessons.shared import listing
 from jobs.lessons.shared.images import ImageParams, taken
-from jobs.lessons.shared.layers import Layer
+from jobs.lessons.shared.layers import Expression, Layer
 from jobs.lessons.shared.outcome import SHOWN
 
 _ARCHIVE = """\
@@ -40,14 +40,24 @@ _LOADED = {
 }
 """For each dataset the lines that load ``x_train, y_train, x_test, y_test``."""
 
-CLASSES = {one.name: one.classes for one in (MNIST, DIGITS, CIFAR10, SHAPES)}
+_KNOWN = {one.name: one for one in (MNIST, DIGITS, CIFAR10, SHAPES)}
+"""What isn't among these is a person's own, of which the listing finds out size and classes as it runs."""
 
-SIZES = {"mnist": "28, 28, 1", "digits": "28, 28, 1", "cifar10": "32, 32, 3", "shapes": "32, 32, 3"}
+_OWN = """\
+shape = (*x_train.shape[1:], 1)[:3]  # height, width, channels
+classes = int(y_train.max()) + 1
+"""
+
+
+def classes(dataset: str) -> int | Expression:
+    """How many classes there are, as a listing says it; a dataset that is still ``auto`` has ten."""
+    known = _KNOWN.get(dataset)
+    return Expression("classes") if known is None and dataset != "auto" else 10
 
 
 def head(about: str, dataset: str, jit_compile: bool, backend: str, imports: str = "") -> str:
     """The docstring and the imports for images; see :func:`jobs.lessons.shared.listing.head`."""
-    digits = dataset == "digits"
+    digits = dataset == DIGITS.name
     return listing.head(
         about,
         dataset,
@@ -59,36 +69,40 @@ def head(about: str, dataset: str, jit_compile: bool, backend: str, imports: str
     )
 
 
-def prepare(dataset: str, samples: int, classes: int = 10) -> str:
+def prepare(dataset: str, samples: int) -> str:
     """Load images, take the first, bring pixels between 0 and 1 and write the classes one-hot."""
-    lines = ["# Prepare.\n", _LOADED[dataset]]
+    known = _KNOWN.get(dataset)
+    loaded = _LOADED[dataset] if known else _ARCHIVE.format(file=f"{dataset}.npz") + _OWN
+    size = "*shape" if known is None else ", ".join(map(str, known.shape))
+    count = classes(dataset)
+    lines = ["# Prepare.\n", loaded]
     if samples:
         training, test = taken(samples, samples, samples)
         lines.append(f"x_train, y_train, x_test, y_test = x_train[:{training}], y_train[:{training}], ")
         lines.append(f"x_test[:{test}], y_test[:{test}]\n")
-    size = SIZES[dataset]
     lines += [
         f'x_train = x_train.reshape(-1, {size}).astype("float32") / 255  # height, width, channels: channels last\n',
         f'x_test = x_test.reshape(-1, {size}).astype("float32") / 255\n',
-        f"y_train, y_test = keras.utils.to_categorical(y_train, {classes}), "
-        f"keras.utils.to_categorical(y_test, {classes})\n",
+        f"y_train, y_test = keras.utils.to_categorical(y_train, {count}), "
+        f"keras.utils.to_categorical(y_test, {count})\n",
     ]
     return "".join(lines)
 
 
 def predict(dataset: str) -> str:
     """Ask the network about all test images: a few beside the truth, and the confusion matrix."""
-    names = CLASSES[dataset]
-    digits = dataset in ("mnist", "digits")
-    listed = "" if digits else f"CLASSES = {' '.join(names)!r}.split()\n".replace("'", '"')
-    truth, said = ("{truth}", "{answer.argmax()}") if digits else ("{CLASSES[truth]}", "{CLASSES[answer.argmax()]}")
+    known = _KNOWN.get(dataset)
+    names, count = known.classes if known else (), classes(dataset)
+    numbered = known is None or known.classes == DIGITS.classes
+    listed = "" if numbered else f"CLASSES = {' '.join(names)!r}.split()\n".replace("'", '"')
+    truth, said = ("{truth}", "{answer.argmax()}") if numbered else ("{CLASSES[truth]}", "{CLASSES[answer.argmax()]}")
     return (
         "# Predict.\n"
         f"{listed}"
         "answers, truths = model.predict(x_test, verbose=0), y_test.argmax(axis=1)\n"
         f"for truth, answer in zip(truths[:{SHOWN}], answers[:{SHOWN}]):\n"
         f'    print(f"truth {truth}  network {said} with {{answer.max():.3f}}")\n'
-        f"confusion = np.zeros(({len(names)}, {len(names)}), int)  # row: what it is; column: what the network said\n"
+        f"confusion = np.zeros(({count}, {count}), int)  # row: what it is; column: what the network said\n"
         "np.add.at(confusion, (truths, answers.argmax(axis=1)), 1)\n"
         "print(confusion)\n"
     )

@@ -23,6 +23,12 @@ class MaxNorm:
         return f"keras.constraints.MaxNorm({short if float(short) == self.limit else repr(self.limit)})"
 
 
+class Expression(str):
+    """A value that only a listing knows: written into it as it is. No layer is made of it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Layer:
     """A Keras layer that isn't made yet: its class in ``keras.layers``, and what that is called with."""
@@ -45,7 +51,7 @@ class Layer:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Expression):
         return json.dumps(value)
     return str(value)
 
