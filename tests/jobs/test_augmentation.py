@@ -149,6 +149,23 @@ def test_a_brightness_multiplies_and_keeps_within_the_range_of_the_training() ->
     np.testing.assert_allclose(made, np.clip(images * factors, images.min(), images.max()), rtol=1e-5)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_brightness_is_that_of_the_image_data_generator_but_for_whole_grey_levels(channels: int) -> None:
+    """Keras's generator changes images in whole levels from 0 to 255, and cuts off what lies between two of them."""
+    levels = np.random.default_rng(0).integers(0, 256, (12, 14, 14, channels)).astype("float32")
+    levels[0, 0, :2, 0] = 0, 255  # the range of the training images is the whole range
+    made = changed(Augmentation(brightness_range=(0.2, 3.0)), levels / 255) * 255
+    generator = image_data_generator()
+    pairs = zip(levels, drawn(len(levels)), strict=True)
+    expected = np.stack(
+        [generator.apply_transform(image, {"brightness": 0.2 + 2.8 * by["light"]}) for image, by in pairs]
+    )
+    assert (expected == 255).any()
+    assert (np.abs(expected - levels) > 100).any()
+    assert (made - expected).min() > -1e-3
+    assert (made - expected).max() < 1
+
+
 @settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(seed=st.integers(0, 2**63), epoch=st.integers(0, 10**6), data=st.data())
 def test_an_image_is_changed_by_seed_and_epoch_alone(seed: int, epoch: int, data: Any) -> None:
