@@ -108,6 +108,7 @@ class RunPage(Page):
     elapsed: float | None
     furthest: int
     askable: bool
+    not_asked: str
     data: Mapping[str, Any]
 
 
@@ -181,6 +182,7 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         elapsed=elapsed,
         furthest=max([1, *(one.epoch[-1] + 1 for one in series.values())]),
         askable=found.status == Status.COMPLETED and asked_about(found) is not None,
+        not_asked="" if lesson is None or found.status != Status.COMPLETED else lesson.not_asked,
         data=_data(found, series, thinned) if whole else {},
     )
 

@@ -13,12 +13,13 @@ from starlette.responses import Response
 from app import board as boards
 from app.errors import Problem
 from app.models import Checkpoint, Run
-from app.pages import course
+from app.pages import course, showing
 from app.pages.cards import Card, cards
 from app.pages.shared import site
 from app.pages.site import Page
-from app.runs import lifecycle, queries
+from app.runs import exhibits, lifecycle, queries
 from jobs.datasets import Datasets
+from jobs.exhibits import Plane
 from jobs.lessons import registry
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,11 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, kw_only=True)
 class TryPage(Page):
-    """What the page shows. ``takes`` is ``row`` or ``image``; ``draws`` whether an image can sensibly be drawn."""
+    """What the page shows.
+
+    ``takes`` is ``row`` or ``image``, ``draws`` says whether an image can sensibly be drawn, and ``plane`` is the
+    picture of a lesson whose rows are points: to be pointed at.
+    """
 
     run: Run
     card: Card
@@ -34,6 +39,7 @@ class TryPage(Page):
     checkpoints: tuple[Checkpoint, ...]
     takes: str
     draws: bool
+    plane: showing.View | None
     data: Mapping[str, Any]
 
 
@@ -49,6 +55,11 @@ def try_it(request: Request, run_id: str) -> Response:
         run = lifecycle.find(session, run_id)
         saved = tuple(queries.checkpoints(session, run))
         card = cards(session, [run])[0]
+        shown = showing.views(exhibits.of(session, run.number))
+        plane, extent = next(
+            ((view, view.exhibit.content.extent) for view in shown if isinstance(view.exhibit.content, Plane)),
+            (None, None),
+        )
     takes = asked_about(run)
     if takes is None or not saved:
         raise Problem("no-checkpoint", f"Run {run.id} has no saved model that can be asked.")
@@ -61,7 +72,8 @@ def try_it(request: Request, run_id: str) -> Response:
         checkpoints=saved,
         takes=takes,
         draws=takes == "image" and _grey(board.datasets, run),
-        data={"run": run.id, "takes": takes},
+        plane=plane,
+        data={"run": run.id, "takes": takes, "extent": extent},
     )
     return site(request).answer(request, "try.html", page)
 

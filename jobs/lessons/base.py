@@ -178,6 +178,7 @@ class Lesson(Generic[P]):
         trainings: how many epochs a run goes through, where it trains more than once.
         lab: the address of a page to play on before training.
         asking: how the models of its runs can be asked; None where they can't.
+        not_asked: why not, in a sentence, where its runs save models all the same.
         exhibits_first: whether its run's page shows exhibits above the curves: they are what to watch.
         band: where a healthy result falls for these params, or None where nothing can be said.
     """
@@ -201,5 +202,6 @@ class Lesson(Generic[P]):
     trainings: tuple[Trainings, ...] = (Trainings(),)
     lab: str | None = None
     asking: Asking | None = None
+    not_asked: str = ""
     exhibits_first: bool = False
     band: Callable[[P], Band | None] = _no_band

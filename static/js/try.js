@@ -4,6 +4,7 @@ import { call, Problem } from "./api.js";
 import { latest } from "./latest.js";
 import { byId, dataOf, make, setText } from "./page.js";
 import { drawing } from "./drawing.js";
+import { pointing } from "./pointing.js";
 import { rowForm } from "./rowform.js";
 
 /** @typedef {{ row: (number | string)[] } | { image: string }} Given */
@@ -94,20 +95,31 @@ function offer(samples, choose) {
   byId("samples").replaceChildren(...buttons);
 }
 
+/** @param {string[]} columns @param {Sample[]} samples */
+function takeRows(columns, samples) {
+  const fill = rowForm(/** @type {HTMLFormElement} */ (byId("row")), columns, (row) => {
+    mark(row);
+    give({ row }, null);
+  });
+  const mark = data.extent === null ? () => {} : pointing(byId("plane"), data.extent, (row) => {
+    fill(row);
+    give({ row }, null);
+  });
+  const choose = (/** @type {Sample} */ { row, truth }) => {
+    fill(row ?? []);
+    mark(row ?? []);
+    give({ row: row ?? [] }, truth);
+  };
+  offer(samples, choose);
+  if (samples[0]) choose(samples[0]);
+}
+
 async function begin() {
   try {
     const { columns, samples } = await call("GET", `/api/v1/runs/${data.run}/samples`);
     byId("trouble").hidden = true;
     if (data.takes === "row") {
-      const fill = rowForm(/** @type {HTMLFormElement} */ (byId("row")), columns, (row) => give({ row }, null));
-      offer(samples, (sample) => {
-        fill(sample.row ?? []);
-        give({ row: sample.row ?? [] }, sample.truth);
-      });
-      if (samples[0]) {
-        fill(samples[0].row);
-        give({ row: samples[0].row }, samples[0].truth);
-      }
+      takeRows(columns, samples);
     } else offer(samples, (sample) => give({ image: sample.image ?? "" }, sample.truth));
   } catch (error) {
     fail(error, begin);

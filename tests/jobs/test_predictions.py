@@ -14,6 +14,8 @@ from jobs.answering.memory import MODELS, KeptDatasets, Models
 from jobs.answering.predictions import Predictions
 from jobs.asking import Input, Unanswerable
 from jobs.lessons.first_network.lesson import FirstNetworkParams
+from jobs.lessons.multilayer_perceptrons import problems
+from jobs.lessons.multilayer_perceptrons.lesson import PerceptronParams
 from jobs.lessons.shared import image_asking, networks, tables
 from jobs.protocol import CheckpointData
 from jobs.questions import PredictQuestion, SamplesQuestion
@@ -91,6 +93,27 @@ def test_the_last_models_stay_and_older_ones_go(tmp_path: Path) -> None:
     for checkpoint in [*entries, entries[-1], entries[1], entries[0]]:
         models.get("r", checkpoint)
     assert fetched == [*files, entries[0].sha256]
+
+
+def test_a_point_on_the_plane_is_answered_as_the_lesson_drew_its_points(tmp_path: Path) -> None:
+    params = PerceptronParams(problem="circles", samples=100, hidden_layers=(4,), seed=3)
+    model = networks.dense_classifier(params, 2)
+    model.save(tmp_path / "model.keras")
+    content = (tmp_path / "model.keras").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    checkpoint = CheckpointData(kind="best", epoch=3, sha256=digest, bytes=len(content))
+    made = Predictions(DATASETS, Models(lambda _run, _digest: content))
+    told = {"lesson": "multilayer-perceptrons", "params": params.model_dump(mode="json")}
+    answer = made.answer(PredictQuestion(run="r", checkpoint=checkpoint, row=(0.25, -0.5), **told))
+    expected = float(model.predict(np.array([[0.25, -0.5]], "float32"), verbose=0)[0, 0])
+    assert answer["probabilities"] == pytest.approx({"class 0": 1 - expected, "class 1": expected}, abs=1e-6)
+    assert answer["saw"] == {"columns": ["x", "y"], "values": [0.25, -0.5]}, "nothing is scaled"
+    found = made.samples(SamplesQuestion(**told))["samples"]
+    data = problems.points("circles", 100, params.noise, 3)
+    assert [(one["name"], one["truth"]) for one in found[:2]] == [
+        (f"Point {place}", f"class {int(data.y[place - 1])}") for place in (71, 72)
+    ]
+    np.testing.assert_allclose(found[0]["row"], data.x[70], rtol=1e-6)
 
 
 def white_on_black(size: int) -> Any:

@@ -1,15 +1,24 @@
 """The augmentation lab and "try it", without a browser: what they show before anybody has asked a worker."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from app.pages import try_it
+from app.settings import Settings
 from jobs.augmenting import AugmentationParams
 from jobs.lessons.shared import image_asking
-from tests.app.server import Server, problem
+from tests.app.server import Server, problem, serving
 from tests.pages.conftest import Runs
 from tests.pages.test_pages import HTML, data_of, page
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of this module's own, whose queue is empty."""
+    with serving(Settings(data_dir=tmp_path_factory.mktemp("asking"), downloads=False)) as started:
+        yield started
 
 
 def fields(server: Server, path: str) -> dict[str, dict[str, str | None]]:
@@ -73,7 +82,36 @@ def test_the_page_to_try_a_table_asks_for_rows_of_each_saved_model(server: Serve
     assert {"row", "samples", "checkpoint"} <= set(found.ids())
     assert "canvas" not in found.ids()
     assert "best, epoch 3" in found.text
-    assert data_of(server, path, "try-data") == {"run": runs.completed, "takes": "row"}
+    assert data_of(server, path, "try-data") == {"run": runs.completed, "takes": "row", "extent": None}
+
+
+def finished(server: Server, lesson: str) -> str:
+    """A completed run of a lesson with a plane to look at and a saved model."""
+    attempt = server.running(lesson=lesson)
+    answers = [0, 100, 50, 20]
+    plane = {"kind": "plane", "columns": 2, "answers": answers, "extent": [-1, 2, -3, 4], "points": [[0, 0, 1, False]]}
+    attempt.tell("exhibit", name="plane", title="Decision boundary", epoch=0, content=plane)
+    attempt.epoch(0, loss=0.5, val_loss=0.6)
+    attempt.save(lesson.encode())
+    attempt.end()
+    return attempt.run
+
+
+def test_where_rows_are_points_the_plane_is_there_to_point_at(empty: Server) -> None:
+    run = finished(empty, "multilayer-perceptrons")
+    found = page(empty, f"/runs/{run}/try")
+    assert {"plane", "row", "samples"} <= set(found.ids())
+    assert "Point anywhere on the plane" in found.text
+    assert data_of(empty, f"/runs/{run}/try", "try-data")["extent"] == [-1, 2, -3, 4]
+    assert f"/runs/{run}/try" in [one.get("href") for _, one in page(empty, f"/runs/{run}").found]
+
+
+def test_a_cross_validation_says_why_it_has_no_model_to_try(empty: Server) -> None:
+    run = finished(empty, "scikit-learn")
+    found = page(empty, f"/runs/{run}")
+    assert "No model to try here" in found.text
+    assert f"/runs/{run}/try" not in [one.get("href") for _, one in found.found]
+    problem(empty.http.get(f"/runs/{run}/try"), 404, "no-checkpoint")
 
 
 def test_the_page_to_try_images_has_a_square_to_draw_on_where_they_are_grey(

@@ -15,9 +15,10 @@ from jobs.lessons.multilayer_perceptrons import problems
 from jobs.lessons.multilayer_perceptrons.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.multilayer_perceptrons.listing import script
 from jobs.lessons.multilayer_perceptrons.looks import Views
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
 
 if TYPE_CHECKING:
+    from jobs.datasets import Tabular
     from jobs.training import Session
 
 LayerSize = Annotated[int, Field(ge=1, le=16), ONLY_NUMBERS]
@@ -160,14 +161,14 @@ def titles(params: PerceptronParams) -> list[str]:
     return [*hidden, "output (sigmoid)"]
 
 
+def points(params: PerceptronParams) -> "Tabular":
+    """The points that a run trains on and is tested on."""
+    return problems.points(params.problem, params.samples, params.noise, params.seed)
+
+
 def run(params: PerceptronParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    data, parts = life_cycle.prepare(
-        session,
-        lambda: problems.points(params.problem, params.samples, params.noise, params.seed),
-        params.validation_split,
-        scale_features=False,
-    )
+    data, parts = life_cycle.prepare(session, lambda: points(params), params.validation_split, scale_features=False)
     views = Views(parts, titles(params))
     trained = life_cycle.train(
         session,
@@ -198,5 +199,6 @@ LESSON = Lesson(
     check_params=check,
     stages=STAGES,
     exhibits_first=True,
+    asking=table_asking.asking(lambda params, _datasets: points(params), called="Point"),
     band=band,
 )

@@ -1,10 +1,13 @@
-"""How a network for a table is asked: the row is scaled as the training rows were.
+"""How a network for rows of numbers is asked: the row is scaled as the training rows were.
 
-For every lesson whose params have ``dataset``, ``validation_split`` and ``scale_features``, and whose network ends in
-one neuron for two classes.
+For every lesson whose params have ``validation_split``, whose rows are those of ``dataset`` or drawn by the lesson,
+and whose network ends in one neuron for two classes. Rows are scaled where ``scale_features`` is among the params, and
+on.
 """
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobs.asking import Asking, Input, Prediction, Sample, Samples, Unanswerable
@@ -14,13 +17,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from jobs.datasets import Datasets
+    from jobs.datasets import Datasets, Tabular
 
 SHOWN = 6
 """How many rows are given to start from."""
 
 
-def predict(params: Any, model: Any, datasets: "Datasets", given: Input) -> Prediction:
+Load = Callable[[Any, "Datasets"], "Tabular"]
+"""From the params and the datasets to all rows, in the order in which the lesson splits them."""
+
+
+def of_dataset(params: Any, datasets: "Datasets") -> "Tabular":
+    """The rows of the dataset that the params name."""
+    return datasets.load(params.dataset, lambda _line: None)
+
+
+def predict(load: Load, params: Any, model: Any, datasets: "Datasets", given: Input) -> Prediction:
     """What the network says of a row.
 
     Raises:
@@ -28,8 +40,9 @@ def predict(params: Any, model: Any, datasets: "Datasets", given: Input) -> Pred
     """
     import numpy as np
 
-    data = datasets.load(params.dataset, lambda _line: None)
+    data = load(params, datasets)
     columns = data.feature_names
+    scales = getattr(params, "scale_features", False)
     if given.row is None:
         raise Unanswerable("no_row", f"This model takes a row, not an image. Send row: {_expected(columns)}.")
     if len(given.row) != len(columns):
@@ -37,7 +50,7 @@ def predict(params: Any, model: Any, datasets: "Datasets", given: Input) -> Pred
         raise Unanswerable("wrong_length", f"row has {found}. Send {_expected(columns)}.")
     with np.errstate(over="ignore"):
         row = np.array([given.row], dtype="float32")
-        if params.scale_features:
+        if scales:
             mean, deviation = tables.scale(data.x[: tables.split_at(len(data.x), params.validation_split)])
             row = (row - mean) / deviation
     for name, value, seen in zip(columns, given.row, row[0], strict=True):
@@ -49,17 +62,17 @@ def predict(params: Any, model: Any, datasets: "Datasets", given: Input) -> Pred
         probabilities=(1.0 - said, said),
         saw={"columns": list(columns), "values": [float(value) for value in row[0]]},
         notes=("Each value is shown as its distance from the training rows' mean, in standard deviations.",)
-        if params.scale_features
+        if scales
         else (),
     )
 
 
-def samples(params: Any, datasets: "Datasets") -> Samples:
+def samples(load: Load, called: str, params: Any, datasets: "Datasets") -> Samples:
     """The first held-out rows, or the first of all where none is held out."""
-    data = datasets.load(params.dataset, lambda _line: None)
+    data = load(params, datasets)
     first = tables.split_at(len(data.x), params.validation_split) if params.validation_split > 0 else 0
     rows = [
-        Sample(name=f"Row {index + 1}", truth=data.class_names[int(data.y[index])], row=_shortest(data.x[index]))
+        Sample(name=f"{called} {index + 1}", truth=data.class_names[int(data.y[index])], row=_shortest(data.x[index]))
         for index in range(first, min(first + SHOWN, len(data.x)))
     ]
     return Samples(columns=data.feature_names, samples=rows)
@@ -74,4 +87,10 @@ def _expected(columns: tuple[str, ...]) -> str:
     return f"{len(columns)} numbers: {', '.join(columns)}"
 
 
-ASKING = Asking(takes="row", predict=predict, samples=samples)
+def asking(load: Load = of_dataset, called: str = "Row") -> Asking:
+    """How the models of a lesson are asked whose rows come from there, and are ``called`` like that."""
+    return Asking(takes="row", predict=partial(predict, load), samples=partial(samples, load, called))
+
+
+ASKING = asking()
+"""How a network for a table is asked."""
