@@ -25,7 +25,16 @@ from tests.running import Running
 LONGEST = 4 * 3600.0
 """Seconds after which a run is given up: all of CIFAR-10 takes hours on a CPU."""
 
-HEAD = "| lesson | preset | dataset | tried | seeds | lowest | median | highest | band | inside |\n" + "|---" * 10 + "|"
+COLUMNS = "lesson", "preset", "dataset", "tried", "seeds", "lowest", "median", "highest", "band", "inside", "gap"
+HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run came to: its headline, and the ``gap``, its last validation loss minus its last training loss."""
+
+    value: float
+    gap: float | None
 
 
 @dataclass(frozen=True)
@@ -49,17 +58,22 @@ class Row:
         """Where the lesson says that healthy results fall."""
         return self.lesson.band(self.lesson.params.model_validate(self.params))
 
-    def written(self, values: Sequence[float]) -> str:
-        """A line of a Markdown table: the lowest, the middle and the highest of the values beside the band."""
+    def inside(self, runs: Sequence[Measured]) -> int | None:
+        """How many of the runs fell into the band; None where there is none."""
         band = self.band()
+        return None if band is None else sum(band.low <= run.value <= band.high for run in runs)
+
+    def written(self, runs: Sequence[Measured]) -> str:
+        """A line of a Markdown table: the lowest, middle and highest headline beside the band, and the middle gap."""
+        band, inside = self.band(), self.inside(runs)
         tried = ", ".join(
             f"{name} {value:g}" if _is_number(value) else f"{name} {value}" for name, value in self.tried.items()
         )
-        inside = "" if band is None else f"{sum(band.low <= value <= band.high for value in values)} of {len(values)}"
-        between = "" if band is None else f"{band.low:.3g} to {band.high:.3g}"
+        held = "" if band is None else f"{band.low:.3g} to {band.high:.3g} | {inside} of {len(runs)}"
+        values, gaps = [run.value for run in runs], [run.gap for run in runs if run.gap is not None]
         found = " | ".join(f"{value:.3f}" for value in (min(values), median(values), max(values)))
-        names = f"{self.lesson.slug} | {self.preset} | {self.dataset} | {tried} | {len(values)}"
-        return f"| {names} | {found} | {between} | {inside} |"
+        names = f"{self.lesson.slug} | {self.preset} | {self.dataset} | {tried} | {len(runs)}"
+        return f"| {names} | {found} | {held or ' | '} | {f'{median(gaps):.3f}' if gaps else ''} |"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,21 +100,24 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="fitboard-bands-") as name, warm_fitboard(Path(name), **folder) as running:
         print(HEAD, flush=True)
         for row in itertools.chain.from_iterable(_rows(lesson, asked, running) for lesson in lessons):
-            values = measured(running, row, asked.seeds)
-            print(row.written(values), flush=True)
-            band = row.band()
-            outside |= band is not None and not all(band.low <= value <= band.high for value in values)
+            runs = measured(running, row, asked.seeds)
+            print(row.written(runs), flush=True)
+            outside |= row.inside(runs) not in (None, len(runs))
     return 1 if outside else 0
 
 
-def measured(running: Running, row: Row, seeds: int) -> list[float]:
-    """The headline of a run for each seed from 1."""
+def measured(running: Running, row: Row, seeds: int) -> list[Measured]:
+    """A run for each seed from 1."""
     runs = [running.run(row.lesson.slug, **row.params, seed=seed)["id"] for seed in range(1, seeds + 1)]
     ended = [running.finished(run, LONGEST) for run in runs]
     failed = next((run for run in ended if run["status"] != "completed"), None)
     if failed is not None:
         raise RuntimeError(f"{row.lesson.slug} with {row.params} ended as {failed['status']}: {failed['error']}")
-    return [float(run["result"]["headline"]["value"]) for run in ended]
+    return [Measured(float(run["result"]["headline"]["value"]), _gap(run["last"])) for run in ended]
+
+
+def _gap(last: Mapping[str, float]) -> float | None:
+    return last["val_loss"] - last["loss"] if "val_loss" in last else None
 
 
 def _rows(lesson: Lesson[Any], asked: argparse.Namespace, running: Running) -> Iterator[Row]:

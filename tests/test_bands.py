@@ -12,10 +12,16 @@ def test_a_row_says_where_results_fall_and_how_many_are_inside_the_band() -> Non
     band = PIMA.band()
     assert band is not None
     low, high = band.low - 0.02, band.high - 0.01
-    assert PIMA.written([high, low, high]) == (
+    runs = [bands.Measured(high, 0.25), bands.Measured(low, 0.5), bands.Measured(high, 0.125)]
+    assert PIMA.written(runs) == (
         "| history | good | pima-indians-diabetes | epochs 80 | 3 "
-        f"| {low:.3f} | {high:.3f} | {high:.3f} | {band.low:g} to {band.high:g} | 2 of 3 |"
+        f"| {low:.3f} | {high:.3f} | {high:.3f} | {band.low:g} to {band.high:g} | 2 of 3 | 0.250 |"
     )
+
+
+def test_without_a_band_or_held_out_rows_their_columns_stay_empty() -> None:
+    row = bands.Row(registry.get("history"), "underfit", "ionosphere", {})
+    assert row.written([bands.Measured(0.5, None)]).endswith("| 0.500 | 0.500 | 0.500 |  |  |  |")
 
 
 def test_values_that_are_tried_take_the_place_of_the_presets() -> None:
