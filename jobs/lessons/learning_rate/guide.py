@@ -2,6 +2,16 @@
 
 from jobs.lessons.base import Preset
 
+_COURSE = {
+    "dataset": "ionosphere",
+    "learning_rate": 0.1,
+    "scale_features": False,
+    "validation_split": 0.33,
+    "hidden_layers": [34],
+    "epochs": 50,
+    "batch_size": 28,
+}
+
 PRESETS = (
     Preset(
         slug="start",
@@ -25,24 +35,27 @@ PRESETS = (
             "momentum 0.8 and decay 0.0001. decay= is gone from Keras's SGD; InverseTimeDecay does the same."
         ),
         values={
-            "dataset": "ionosphere",
+            **_COURSE,
             "schedule": "time-based",
-            "learning_rate": 0.1,
             "decay": 0.0001,
             "decay_every": "update",
             "momentum": 0.8,
-            "scale_features": False,
-            "validation_split": 0.33,
-            "hidden_layers": [34],
-            "epochs": 50,
-            "batch_size": 28,
         },
     ),
     Preset(
         slug="drop",
         title="Drop by half",
-        why="The course's second schedule: half the rate after every ten epochs, momentum 0.9. Look for steps.",
+        why="Half the rate after every ten epochs, with a momentum of 0.9. Look for steps in the curves.",
         values={"schedule": "drop", "drop": 0.5, "epochs_drop": 10, "momentum": 0.9},
+    ),
+    Preset(
+        slug="course-drop",
+        title="The course's drop",
+        why=(
+            "The course's second listing with its own numbers: the network and the table of its first one, momentum "
+            "0.9, and half the rate after every ten epochs."
+        ),
+        values={**_COURSE, "schedule": "drop", "drop": 0.5, "epochs_drop": 10, "momentum": 0.9},
     ),
     Preset(
         slug="exponential",

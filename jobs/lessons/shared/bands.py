@@ -23,7 +23,11 @@ PATIENT = ("adam", "nadam", "rmsprop")
 """Optimizers that get there with the usual learning rates; the others may need more epochs than a band can say."""
 
 
-class TableParams(parameters.TableParams, networks.OptimizerParams, Protocol):
+FEWEST = 4
+"""Neurons of a layer: with fewer, some seeds never find a way out."""
+
+
+class TableParams(parameters.TableParams, networks.DenseParams, networks.OptimizerParams, Protocol):
     """What a band depends on."""
 
 
@@ -70,4 +74,5 @@ def third_held_out(params: TableParams) -> Band | None:
 def _sound(params: TableParams) -> bool:
     hopeless = not params.scale_features and params.dataset == "breast-cancer"
     steps = 0.0005 <= params.learning_rate <= 0.01 and params.batch_size <= 32
-    return params.epochs >= 40 and steps and params.optimizer in PATIENT and not hopeless
+    able = min(params.hidden_layers) >= FEWEST
+    return able and params.epochs >= 40 and steps and params.optimizer in PATIENT and not hopeless
