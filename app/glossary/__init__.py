@@ -4,12 +4,12 @@ A lesson with new words adds them to the module of its part of the course. ``for
 in explanations, where pages link it.
 """
 
-from app.glossary import judging, networks, pictures, steering
+from app.glossary import judging, networks, pictures, steering, symbols
 from app.glossary.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = tuple(
     sorted(
-        (*networks.WORDS, *judging.WORDS, *steering.WORDS, *pictures.WORDS),
+        (*symbols.WORDS, *networks.WORDS, *judging.WORDS, *steering.WORDS, *pictures.WORDS),
         key=lambda entry: entry.term.lower(),
     )
 )
