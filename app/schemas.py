@@ -130,6 +130,9 @@ class RunShape(Shape):
     epochs: int | None
     eta_seconds: float | None
     queue_position: int | None = Field(description="Place in the queue, from 1, while it waits.")
+    waits_for: str | None = Field(
+        description="What it waits for while none is connected: a worker, or a worker on jax, say; else null."
+    )
     best: BestEpoch | None
     last: dict[str, float | None] | None = Field(description="The last epoch's metrics; null where not finite.")
     result: dict[str, Any] | None
@@ -148,7 +151,9 @@ class RunShape(Shape):
     links: Links
 
 
-def run_answer(run: Run, tags: list[str], queue_position: int | None, sweep: str | None) -> dict[str, Any]:
+def run_answer(
+    run: Run, tags: list[str], queue_position: int | None, waits_for: str | None, sweep: str | None
+) -> dict[str, Any]:
     """A row as a :class:`RunShape` says it, ready for JSON.
 
     No model is made of it: for a page of runs that would take twice as long as all the rest, and what is in the
@@ -176,6 +181,7 @@ def run_answer(run: Run, tags: list[str], queue_position: int | None, sweep: str
         "epochs": run.epochs,
         "eta_seconds": run.eta_seconds,
         "queue_position": queue_position,
+        "waits_for": waits_for,
         "best": best,
         "last": run.last,
         "result": run.result,

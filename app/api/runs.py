@@ -13,7 +13,7 @@ from app import admission, resuming, sentences
 from app.api.routing import StrictRoute, as_json, unless_gone
 from app.board import Board, CurrentBoard
 from app.models import Run, Status
-from app.runs import lifecycle, queries, requests
+from app.runs import lifecycle, queries, requests, waiting
 from app.schemas import NewRun, NewRunOfAnyLesson, Resume, RunList, RunShape, run_answer
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=StrictRoute)
@@ -86,7 +86,7 @@ def list_runs(
     query = queries.RunQuery(status or (), lesson, tag, q, sweep, sort, limit, cursor)
     with board.database.read() as session:
         page = queries.search(session, query)
-        return as_json({"items": answers(session, page.items), "next_cursor": page.next_cursor})
+        return as_json({"items": answers(board, session, page.items), "next_cursor": page.next_cursor})
 
 
 @router.get("/{run_id}", response_model=RunShape, summary="Read a run")
@@ -134,15 +134,21 @@ def read(board: Board, run_id: str) -> dict[str, Any]:
         Problem: ``unknown-run``.
     """
     with board.database.read() as session:
-        return answers(session, [lifecycle.find(session, run_id)])[0]
+        return answers(board, session, [lifecycle.find(session, run_id)])[0]
 
 
-def answers(session: Session, runs: list[Run]) -> list[dict[str, Any]]:
+def answers(board: Board, session: Session, runs: list[Run]) -> list[dict[str, Any]]:
     """Some runs as they are answered, in three queries however many they are."""
     tags = queries.tags(session, runs)
     positions = queries.queue_positions(session, runs)
     sweeps = queries.sweeps(session, runs)
-    return [run_answer(run, tags[run.number], positions.get(run.number), sweeps.get(run.number)) for run in runs]
+    backends = board.pool.backends
+    return [
+        run_answer(
+            run, tags[run.number], positions.get(run.number), waiting.lacking(run, backends), sweeps.get(run.number)
+        )
+        for run in runs
+    ]
 
 
 def preferred_wait(prefer: str | None) -> float:

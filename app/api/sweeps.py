@@ -79,4 +79,4 @@ def read(board: Board, sweep_id: str) -> dict[str, Any]:
     with board.database.read() as session:
         sweep = sweeps.find(session, sweep_id)
         statuses = sweeps.statuses(session, [sweep])[sweep.number]
-        return {**sweep_answer(sweep, statuses), "runs": answers(session, sweeps.members(session, sweep))}
+        return {**sweep_answer(sweep, statuses), "runs": answers(board, session, sweeps.members(session, sweep))}

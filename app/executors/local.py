@@ -28,12 +28,13 @@ from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest, Wire
 
 @dataclass
 class Worker:
-    """What is known of a worker that has called: when it last did, its slots and free slots, and its devices."""
+    """What is known of a worker that has called: when it last did, its slots and free slots, what it computes with."""
 
     name: str
     slots: int
     free: int
     devices: tuple[str, ...]
+    backend: str
     seen: float
 
 
@@ -63,6 +64,11 @@ class LocalPool:
     def workers(self) -> list[Worker]:
         """The workers heard of within a lease."""
         return [worker for worker in self._workers.values() if self._clock() - worker.seen < self.patience]
+
+    @property
+    def backends(self) -> frozenset[str]:
+        """Those of the workers heard of within a lease."""
+        return frozenset(worker.backend for worker in self.workers)
 
     def submit(self, run: str) -> None:
         """Wake the workers that wait."""
@@ -119,7 +125,7 @@ class LocalPool:
         heard = self._clock()
         deadline = heard + request.hold
         self._workers[request.worker] = Worker(
-            request.worker, request.slots, request.free, tuple(request.devices), heard
+            request.worker, request.slots, request.free, tuple(request.devices), request.backend, heard
         )
         self.questions.named(request.worker, request.questions)
         while True:

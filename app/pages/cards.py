@@ -79,7 +79,7 @@ def _answer(run: Run) -> str | None:
 def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | None) -> Card:
     best = None if run.best_value is None else Figure(run.best_monitor or "", short(run.best_value))
     seconds = None
-    if run.started_at is not None and run.finished_at is not None:
+    if run.started_at is not None and run.finished_at is not None and run.attempt == 1:  # else pauses would count
         seconds = (run.finished_at - run.started_at).total_seconds()
     return Card(
         id=run.id,

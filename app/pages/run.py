@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from app import board as boards
 from app import forms
+from app.board import Board
 from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status, Sweep
 from app.pages import course, folds, resuming, showing
@@ -25,7 +26,8 @@ from app.pages.shared import site
 from app.pages.site import Page
 from app.pages.try_it import asked_about
 from app.reading import Reading, read
-from app.runs import columns, events, exhibits, generations, history, lifecycle, queries
+from app.runs import columns, events, exhibits, generations, history, lifecycle, queries, waiting
+from app.runs.elapsed import elapsed
 from jobs.lessons import registry
 from jobs.lessons.base import STAGES, Lesson
 from jobs.protocol import EventType, Stage
@@ -106,6 +108,7 @@ class RunPage(Page):
     alert: str | None
     further: resuming.Further | None
     elapsed: float | None
+    waits_for: str | None
     furthest: int
     askable: bool
     not_asked: str
@@ -121,7 +124,7 @@ def run(request: Request, run_id: str) -> Response:
     """
     board = boards.of(request)
     with board.database.read() as session:
-        page = _page(session, run_id, whole=True)
+        page = _page(board, session, run_id, whole=True)
     return site(request).answer(request, "run.html", page)
 
 
@@ -134,24 +137,22 @@ def parts(request: Request, run_id: str) -> Response:
     """
     board = boards.of(request)
     with board.database.read() as session:
-        page = _page(session, run_id, whole=False)
+        page = _page(board, session, run_id, whole=False)
     return site(request).answer(request, "run-parts.html", page)
 
 
-def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
+def _page(board: Board, session: Session, run_id: str, *, whole: bool) -> RunPage:
     found = lifecycle.find(session, run_id)
     over = Status(found.status).ended
     parts = columns.read_folds(session, found.number) if whole or over else {}
     series = history.series(columns.ordered(found, columns.mean(parts)))
     thinned = folds.thinned(found, parts)
     card = cards(session, [found])[0]
-    seen = events.after(session, found, types=(EventType.STAGE, EventType.LOG), limit=100_000)
+    told = (EventType.STAGE, EventType.LOG, EventType.STATUS)
+    seen = events.after(session, found, types=told, limit=100_000)
     lesson = registry.find(found.lesson)
     reached = generations.reached(session, found.number)
     saved = queries.checkpoints(session, found)
-    elapsed = None
-    if found.started_at is not None:
-        elapsed = ((found.finished_at or _newest(seen, found.started_at)) - found.started_at).total_seconds()
     return RunPage(
         title=found.name,
         section="runs",
@@ -179,7 +180,8 @@ def _page(session: Session, run_id: str, *, whole: bool) -> RunPage:
         notice=resuming.notice(found, reached),
         alert=resuming.alert(found),
         further=resuming.further(found, reached),
-        elapsed=elapsed,
+        elapsed=elapsed(seen),
+        waits_for=waiting.lacking(found, board.pool.backends),
         furthest=max([1, *(one.epoch[-1] + 1 for one in series.values())]),
         askable=found.status == Status.COMPLETED and asked_about(found) is not None,
         not_asked="" if lesson is None or found.status != Status.COMPLETED else lesson.not_asked,
@@ -247,10 +249,6 @@ def _lines(seen: list[Any]) -> Iterator[Line]:
         if event.type == EventType.LOG:
             data = json.loads(event.data)
             yield Line(event.seq, event.time, data["level"], data["message"])
-
-
-def _newest(seen: list[Any], fallback: datetime) -> datetime:
-    return max((event.time for event in seen), default=fallback)
 
 
 def _fields(lesson: Lesson[Any] | None) -> tuple[forms.Field, ...]:

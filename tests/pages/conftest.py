@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import pytest
 
+from app.executors.local import LocalPool
 from app.settings import Settings
 from tests.app.server import Server, serving
 
@@ -34,7 +36,8 @@ class Runs:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for all tests of pages; they leave nothing behind."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("pages"), downloads=False)
-    with serving(settings) as started:
+    # No worker calls while the tests look at pages: the lease of the run under way must last on a slow machine too.
+    with patch.object(LocalPool, "patience", 3600.0), serving(settings) as started:
         yield started
 
 

@@ -1,12 +1,17 @@
 """An interrupted run's page: why it waits, what can be done, and where its curves were resumed."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.charts import curves, resumed
+from app.models import Status
+from app.runs import lifecycle
 from app.runs.history import Series
 from tests.app.server import RUNS, Attempt, Server
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -51,6 +56,42 @@ def test_a_run_that_waits_again_says_why_and_from_where_it_goes_on(
     text = page(server, attempt.run)
     assert f"{sentence} goes on from epoch 4." in text
     assert "This is the next run." in text
+
+
+def test_a_run_whose_backend_has_no_worker_says_what_it_waits_for(server: Server, attempt: Attempt) -> None:
+    attempt.tell("environment", backend="jax", device="CPU", route="compiled", jit_compile=True, versions={})
+    attempt.end("released", reason="worker-stopped")
+    text = page(server, attempt.run)
+    assert "It waits for a worker on jax; none is here." in text
+    assert "<code>KERAS_BACKEND=jax fitboard worker</code>" in text
+    assert "This is the next run" not in text
+    assert server.read(attempt.run)["waits_for"] == "a worker on jax"
+    jax = server.worker("on-jax")
+    jax.sync(free=0, backend="jax")
+    text = page(server, attempt.run)
+    assert "This is the next run" in text
+    assert 'id="waits"' not in text
+    assert server.read(attempt.run)["waits_for"] is None
+
+
+def test_what_a_run_took_is_without_its_pauses(server: Server) -> None:
+    run = server.create(name="Paused for an hour")["id"]
+    steps = [
+        (Status.RUNNING, 0),
+        (Status.PAUSED, 10),
+        (Status.QUEUED, 3600),
+        (Status.RUNNING, 3605),
+        (Status.COMPLETED, 3612),
+    ]
+    for status, seconds in steps:
+        at = START + timedelta(seconds=seconds)
+        server.board.database.write(
+            lambda session, status=status, at=at: lifecycle.change_status(  # type: ignore[misc]
+                session, lifecycle.find(session, run), status, at
+            )
+        )
+    assert '<dt id="time-label">Took</dt><dd id="eta">17 s</dd>' in page(server, run)
+    server.http.delete(f"{RUNS}/{run}")
 
 
 def test_a_running_one_can_pause_and_stop(server: Server, attempt: Attempt) -> None:
