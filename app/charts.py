@@ -238,7 +238,8 @@ def _curve(metric: str, present: Mapping[str, _Drawn], seams: Sequence[int], poi
     span = max(1, last - first)
 
     def x(epoch: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (epoch - first) / span
+        share = (epoch - first) / span if last > first else 0.5
+        return LEFT + (WIDTH - LEFT - RIGHT) * share
 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
@@ -298,15 +299,18 @@ def padded(values: Sequence[float]) -> tuple[float, float]:
 
 
 def svg_path(points: Sequence[tuple[float, float | None]]) -> str:
-    """An SVG path through points; a value that is None leaves a gap."""
+    """An SVG path through points; a value that is None leaves a gap, and a point between two gaps is a dot."""
     parts = []
+    alone = False
     pen = "M"
-    for x, y in points:
+    for x, y in [*points, (0.0, None)]:
         if y is None:
-            pen = "M"
+            if alone:
+                parts.append("h0")
+            alone, pen = False, "M"
             continue
         parts.append(f"{pen}{x:.1f} {y:.1f}")
-        pen = "L"
+        alone, pen = pen == "M", "L"
     return "".join(parts)
 
 

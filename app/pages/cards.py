@@ -10,6 +10,7 @@ from app.models import Run, Status
 from app.pages import course
 from app.runs import queries
 from app.runs.sparklines import sparklines
+from jobs.lessons import registry
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Card:
-    """One run in a list. ``epoch`` counts from 1 here, ``fold`` of a cross-validation's ``folds`` from 0."""
+    """One run in a list. ``epoch`` counts from 1 here, ``fold`` of a cross-validation's ``folds`` from 0.
+
+    ``trains`` is false for a lesson without a network; how far its run has come is its ``stage``.
+    """
 
     id: str
     name: str
@@ -38,6 +42,8 @@ class Card:
     folds: int | None
     epoch: int
     epochs: int | None
+    trains: bool
+    stage: str | None
     best: Figure | None
     last: Figure | None
     spark: str
@@ -47,6 +53,15 @@ class Card:
     seconds: float | None
     queue_position: int | None
     seq: int
+
+    @property
+    def progress(self) -> str:
+        """How far it has come: ``epoch 7 of 150``, ``fold 2 of 10, epoch 7 of 150``, ``stage compile``."""
+        if not self.trains:
+            return f"stage {self.stage}" if self.stage else ""
+        of = f" of {self.epochs}" if self.epochs else ""
+        fold = f"fold {self.fold + 1} of {self.folds}, " if self.folds else ""
+        return f"{fold}epoch {self.epoch}{of}"
 
 
 def cards(session: Session, runs: list[Run]) -> list[Card]:
@@ -77,6 +92,7 @@ def _answer(run: Run) -> str | None:
 
 
 def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | None) -> Card:
+    lesson = registry.find(run.lesson)
     best = None if run.best_value is None else Figure(run.best_monitor or "", short(run.best_value))
     seconds = None
     if run.started_at is not None and run.finished_at is not None and run.attempt == 1:  # else pauses would count
@@ -93,6 +109,8 @@ def _card(run: Run, spark: str, tags: tuple[str, ...], queue_position: int | Non
         folds=run.folds,
         epoch=0 if run.epoch is None else run.epoch + 1,
         epochs=run.epochs,
+        trains=lesson is None or lesson.trains,
+        stage=run.stage,
         best=best,
         last=newest(run),
         spark=spark,

@@ -22,6 +22,7 @@ from app.charts import Curve, curves, title
 from app.models import Checkpoint, Run, Status, Sweep
 from app.pages import course, folds, resuming, showing
 from app.pages.cards import Card, cards
+from app.pages.model import Summary, summary
 from app.pages.shared import site
 from app.pages.site import Page
 from app.pages.try_it import asked_about
@@ -102,6 +103,7 @@ class RunPage(Page):
     exhibits: tuple[showing.View, ...]
     exhibits_first: bool
     settings: tuple[Setting, ...]
+    model: Summary | None
     trains: bool
     again: str
     notice: str | None
@@ -175,6 +177,7 @@ def _page(board: Board, session: Session, run_id: str, *, whole: bool) -> RunPag
         exhibits=tuple(showing.views(exhibits.of(session, found.number))),
         exhibits_first=lesson is not None and lesson.exhibits_first,
         settings=settings(found),
+        model=summary(found.model_summary or ""),
         trains=lesson is None or lesson.trains,
         again=_again(found, _fields(lesson)),
         notice=resuming.notice(found, reached),

@@ -29,6 +29,9 @@ WIDE = {"matrix"}
 HALF = 500
 """Pixels that a graph may be wide on half of the page."""
 
+ACROSS = 10
+"""So many pictures in a row, which shrink, are still seen on half of the page."""
+
 NARROW = 4
 """So many layers of a network fit into half the page."""
 
@@ -72,7 +75,7 @@ def _wide(exhibit: Exhibit, drawing: Any) -> bool:
     if content.kind == "graph":
         return bool(drawing.width > HALF)
     if content.kind == "pictures":
-        return content.columns > 6
+        return content.columns > ACROSS
     if content.kind == "table":
         return len(content.columns) > 6 or _width(content) > TABLE
     if content.kind == "network":

@@ -37,12 +37,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class SweepPage(Page):
-    """What the page shows. ``data`` is what its JavaScript starts from; ``lesson`` that of all runs, if it is one."""
+    """What the page shows. ``data`` is what its JavaScript starts from; ``lesson`` that of all runs, if it is one.
+
+    Where no run ``trains`` there are answers in place of curves.
+    """
 
     heading: str
     lesson: str | None
     created_at: datetime | None
     progress: str
+    trains: bool
     metric: str
     comparison: Comparison
     rows: tuple[Row, ...]
@@ -159,6 +163,7 @@ def _page(request: Request, comparison: Comparison, *, heading: str, **more: Any
         metric=metric,
         comparison=comparison,
         progress=_progress(entries),
+        trains=any(lesson is None or lesson.trains for lesson in (registry.find(one.run.lesson) for one in entries)),
         rows=tuple(_rows(entries, found)),
         overlay=overlay(
             [entry.series for entry in entries],

@@ -1,7 +1,7 @@
 // @ts-check
 // One chart of a run: a metric's curves, training solid and validation dashed, with their words beside them.
 import { ROLES, around, placeOf, summary, table } from "./charttext.js";
-import { band, bestMark, curve, label, seamMarks, threads, valueAt } from "./figure.js";
+import { band, bestMark, curve, epochTicks, label, seamMarks, threads, valueAt } from "./figure.js";
 import { imageButtons } from "./images.js";
 import { make, setText } from "./page.js";
 import { smooth } from "./sample.js";
@@ -140,8 +140,7 @@ export class Chart {
         ticks: "outside",
         ticklen: 4,
         tickcolor: colours["line-strong"],
-        tickformat: "d",
-        nticks: 8,
+        ...epochTicks(range ?? this.charts.wholeRange, 8),
         autorange: false,
         range: range ?? this.charts.wholeRange,
       },

@@ -95,9 +95,13 @@ export class Charts {
     return this.pointed ?? this.reading ?? this.history.last;
   }
 
-  /** All epochs, from 1, with a little air on both sides. */
+  /**
+   * All epochs, from 1, with a little air on both sides.
+   * @returns {[number, number]}
+   */
   get wholeRange() {
-    const last = Math.max(2, this.history.last + 1);
+    const last = this.history.last + 1;
+    if (last < 2) return [0.5, 1.5];
     const air = Math.min(0.8, (last - 1) * 0.012);
     return [1 - air, last + air];
   }

@@ -146,7 +146,8 @@ follow({
     } else if (type === "epoch") {
       run.history.add(data.epoch, data.metrics);
       run.clock.add(data.epoch, time, data.seconds);
-      if (tr) setText(cell(tr, "epoch"), `${data.epoch + 1} of ${tr.getAttribute("data-epochs") || "?"}`);
+      const epochs = tr?.getAttribute("data-epochs");
+      if (tr) setText(cell(tr, "epoch"), epochs ? `${data.epoch + 1} of ${epochs}` : String(data.epoch + 1));
       changed();
       refreshLines();
     }

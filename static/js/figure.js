@@ -126,3 +126,16 @@ export function valueAt(epochs, values, epoch) {
   const index = epochs.indexOf(epoch);
   return index < 0 ? null : values[index];
 }
+
+/**
+ * The ticks of an axis of epochs, for Plotly: whole epochs, and none that isn't there.
+ * @param {[number, number]} range from 1
+ * @param {number} most about so many
+ * @returns {Figure}
+ */
+export function epochTicks([from, to], most) {
+  if (to - from > most) return { tickformat: "d", nticks: most };
+  const first = Math.ceil(Math.max(1, from));
+  const count = Math.max(1, Math.floor(to) - first + 1);
+  return { tickmode: "array", tickvals: Array.from({ length: count }, (_, place) => first + place), tickformat: "d" };
+}

@@ -2,7 +2,7 @@
 // One metric of many runs in one chart: a colour for each run, training solid and validation dashed.
 import { ROLES } from "./charttext.js";
 import { unitFor } from "./clock.js";
-import { curve } from "./figure.js";
+import { curve, epochTicks } from "./figure.js";
 import { make } from "./page.js";
 import { palette, plotly } from "./plotly.js";
 
@@ -87,6 +87,11 @@ export class Overlay {
     return traces;
   }
 
+  /** The newest epoch of all runs, from 1. */
+  get last() {
+    return Math.max(1, ...this.runs.map(({ history }) => history.last + 1));
+  }
+
   /**
    * Put curves over time; returns the unit's sign.
    * @param {{ x: number[], meta: string }[]} traces
@@ -125,8 +130,7 @@ export class Overlay {
         ticks: "outside",
         ticklen: 4,
         tickcolor: colours["line-strong"],
-        ...(unit ? { ticksuffix: unit, rangemode: "tozero" } : { tickformat: "d" }),
-        nticks: 10,
+        ...(unit ? { ticksuffix: unit, rangemode: "tozero", nticks: 10 } : epochTicks([1, this.last], 10)),
       },
       yaxis: { type: log ? "log" : "linear", gridcolor: colours.grid, zeroline: false, nticks: 6, tickformat: log ? "~g" : "", fixedrange: true },
     };

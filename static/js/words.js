@@ -119,7 +119,7 @@ export function ended(status) {
  * @param {number | undefined} epochs
  */
 export function epochWords({ epoch, fold, folds }, epochs) {
-  return `${fold === undefined ? "" : `fold ${fold + 1} of ${folds}, `}epoch ${epoch + 1} of ${epochs ?? "?"}`;
+  return `${fold === undefined ? "" : `fold ${fold + 1} of ${folds}, `}epoch ${epoch + 1}${epochs === undefined ? "" : ` of ${epochs}`}`;
 }
 
 /**

@@ -48,6 +48,15 @@ def test_of_many_folds_only_the_band_is_drawn() -> None:
 def test_a_value_that_is_not_finite_interrupts_the_line() -> None:
     (curve,) = curves({"loss": Series([0, 1, 2, 3], [0.9, None, 0.5, 0.4])})
     assert curve.lines[0].path.count("M") == 2
+    assert curve.lines[0].path.count("h0") == 1, "the first value is a dot: it would not be seen otherwise"
+
+
+def test_a_single_epoch_is_a_dot_in_the_middle_with_its_tick() -> None:
+    (curve,) = curves({"loss": Series([0], [0.5])})
+    (tick,) = curve.x_ticks
+    assert tick.label == "1"
+    assert curve.lines[0].path == f"M{tick.at:.1f} 137.0h0"
+    assert charts.LEFT + 200 < tick.at < charts.WIDTH - 200
 
 
 def test_a_constant_and_an_empty_metric_can_be_drawn() -> None:

@@ -130,6 +130,16 @@ def test_any_runs_are_compared(server: Server, sweep: dict[str, Any]) -> None:
     assert "There is no such run" in page(server, "/compare?runs=none", 404).text
 
 
+def test_where_nothing_is_trained_the_answers_stand_beside_one_another(server: Server) -> None:
+    body = {"lesson": "theano", "params": {}, "grid": {"expression": ["a + b", "a * b"]}}
+    made = server.http.post("/api/v1/sweeps", json=body).json()
+    found = page(server, made["links"]["page"])
+    assert "Expression Status Answer" in found.text
+    overlay = next(one for tag, one in found.found if "overlay" in (one.get("class") or "").split())
+    assert "hidden" in overlay
+    assert "of ?" not in found.text
+
+
 def test_a_sweep_that_is_not_there_is_said_so(server: Server) -> None:
     assert "There is no such sweep" in page(server, "/sweeps/none", 404).text
 
@@ -158,7 +168,7 @@ def test_a_picture_of_nothing_and_of_a_single_epoch() -> None:
     assert drawn is not None
     assert overlay([one, one], "loss", [None, None]) is None, "no run has been timed"
     assert [tick.label for tick in drawn.x_ticks] == ["1"]
-    assert re.fullmatch(r"M[\d.]+ [\d.]+", drawn.strokes[0].path)
+    assert re.fullmatch(r"M[\d.]+ [\d.]+h0", drawn.strokes[0].path)
     assert summary("loss", [("one", figures(one, "loss"))]) == f"Lowest loss: {short(0.5)} with one."
 
 

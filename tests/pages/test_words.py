@@ -3,14 +3,16 @@
 import json
 import shlex
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from app.charts import curves, prefers_low, short
 from app.pages import words
 from app.pages.assets import FOLDER
+from app.pages.cards import Card
 from app.pages.snippets import command, curl, python
 from app.runs.history import Series
 from app.terminal import grids
@@ -153,3 +155,36 @@ def test_browser_and_server_say_the_same_of_folds() -> None:
         "Validation loss, the mean of 1 to 2 folds, went from 0.5000 (epoch 2) to 0.5000 (epoch 3); "
         "lowest 0.5000 at epoch 2."
     )
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ([0.5, 1.5], [1]),
+        ([0.988, 2.012], [1, 2]),
+        ([0.976, 3.024], [1, 2, 3]),
+        ([2.2, 4.9], [3, 4]),
+        ([0.93, 9.07], None),
+    ],
+)
+def test_an_axis_of_epochs_has_whole_ticks_and_none_that_is_not_there(
+    span: list[float], expected: list[int] | None
+) -> None:
+    found = in_javascript(f"{imported('figure.js')} console.log(JSON.stringify(m.epochTicks({span}, 8)))")
+    assert isinstance(found, dict)
+    assert found.get("tickvals") == expected
+
+
+def test_browser_and_server_say_how_far_a_training_is() -> None:
+    def card(**values: Any) -> Card:
+        empty = dict.fromkeys(field.name for field in fields(Card))
+        return Card(**{**empty, "trains": True, "fold": 0, **values})
+
+    found = in_javascript(
+        f"{imported('words.js')} console.log(JSON.stringify([m.epochWords({{epoch: 6}}, 150),"
+        "m.epochWords({epoch: 6}, undefined), m.epochWords({epoch: 6, fold: 1, folds: 10}, 150)]))"
+    )
+    cards = [card(epoch=7, epochs=150), card(epoch=7), card(epoch=7, epochs=150, fold=1, folds=10)]
+    assert found == [one.progress for one in cards]
+    assert found == ["epoch 7 of 150", "epoch 7", "fold 2 of 10, epoch 7 of 150"]
+    assert card(trains=False, stage="compile", epoch=0).progress == "stage compile"

@@ -83,9 +83,9 @@ def head(
     from_sklearn = dataset in _IMPORTS or "sklearn" in imports
     if beside is None:
         beside = "" if dataset in _IMPORTS else f"{dataset}.csv"
-    put = f"\n\nPut {beside} beside this file." if beside else ""
+    put = f"\n\nPut {beside} beside this file.\n" if beside else ""
     packages = ["keras", backend, "numpy", *needs, *(["scikit-learn"] if from_sklearn else [])]
-    listed = ", ".join(packages[:-1]) + (" and " if len(packages) > 3 else ", ") + packages[-1]
+    listed = f"{', '.join(packages[:-1])} and {packages[-1]}"
     before = []
     if backend != DEFAULT:
         before.append(f'os.environ["KERAS_BACKEND"] = "{backend}"  # before Keras is imported\n')
@@ -95,7 +95,7 @@ def head(
         )
     modules = sorted({"math", *standard, *(["os"] if jit_compile or before else [])})
     imported = "".join(f"import {module}\n" for module in modules)
-    text = f'"""{about}. Needs {listed}.{put}\n"""\n\n{imported}'.replace('.\n"""', '."""')
+    text = f'"""{about}. Needs {listed}.{put}"""\n\n{imported}'
     if before:
         text += f"\n{''.join(before)}"
     text += f"\nimport keras\nimport numpy as np\n{_IMPORTS.get(dataset, '')}{imports}"
