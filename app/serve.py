@@ -10,10 +10,14 @@ import socket
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from app.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+    from uvicorn import Config
 
 Say = Callable[[str], None]
 
@@ -89,6 +93,26 @@ def lock(settings: Settings) -> TextIO:
     return file
 
 
+def configuration(app: "ASGIApp") -> "Config":
+    """How uvicorn is to serve the application."""
+    from uvicorn import Config
+
+    from app.sockets import SocketProtocol
+
+    return Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=4,
+        ws=SocketProtocol,
+        ws_max_size=1 << 16,  # nobody sends us anything over a socket
+        # It would cost each watcher 300 kB and the time to compress the same frame anew, which then isn't everyone's.
+        ws_per_message_deflate=False,
+    )
+
+
 def serve(settings: Settings, say: Say | None = None) -> int:
     """Run the server in this process until SIGINT or SIGTERM; returns the exit code.
 
@@ -108,17 +132,7 @@ def serve(settings: Settings, say: Say | None = None) -> int:
     held = lock(settings)
     migrate(settings.url)  # the application would do it too, but could not say in a sentence what is wrong
     app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=4,
-        ws="websockets-sansio",
-        ws_max_size=1 << 16,  # nobody sends us anything over a socket
-        ws_per_message_deflate=False,  # it would cost each watcher 300 kB, and the time to compress the same frame anew
-    )
+    config = configuration(app)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -1,7 +1,7 @@
 """Events over WebSockets: of one run from any point on, or of all runs from now on."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +12,8 @@ from app import board as boards
 from app.api.routing import cancel
 from app.board import Board
 from app.errors import Problem
-from app.hub import EVERY_RUN, Frame, Watcher
+from app.frames import outlet
+from app.hub import EVERY_RUN, Watcher
 from app.models import Event, Status
 from app.runs import events, lifecycle
 
@@ -37,7 +38,7 @@ async def run_events(socket: WebSocket, run_id: str) -> None:
     if not after.isascii() or not after.isdigit() or len(after) > 15:
         await socket.close(BAD_REQUEST, "after must be a sequence number, 0 or more")
         return
-    with board.hub.watch(run_id) as watcher:
+    with board.hub.watch(run_id, outlet(socket.scope)) as watcher:
         await _until_disconnect(socket, _send_run(socket, board, run_id, int(after), watcher))
 
 
@@ -45,7 +46,8 @@ async def run_events(socket: WebSocket, run_id: str) -> None:
 async def all_events(socket: WebSocket) -> None:
     """Events of any run from now on, each naming its run; enough to keep a list live."""
     board = boards.of(socket)
-    with board.hub.watch(EVERY_RUN) as watcher:  # before the socket opens: what comes after that is never missed
+    # before the socket opens: what comes after that is never missed
+    with board.hub.watch(EVERY_RUN, outlet(socket.scope)) as watcher:
         await socket.accept()
         await _until_disconnect(socket, _send_live(socket, watcher, 0))
 
@@ -69,24 +71,21 @@ async def _send_run(socket: WebSocket, board: Board, run_id: str, seq: int, watc
 
 
 async def _send_live(socket: WebSocket, watcher: Watcher, seq: int, newest: int = 0) -> None:
-    """Send what comes after ``seq``; an end up to ``newest`` was none, for the run was resumed after it."""
+    """Send what comes after ``seq``; an end up to ``newest`` was none, for the run was resumed after it.
+
+    What the hub writes to the socket's outlet doesn't come by here.
+    """
+    watcher.after = seq
     while True:
-        frame = await watcher.queue.get()
-        for one in _with_waiting(frame, watcher):
-            if one.seq > seq:
-                await socket.send_text(one.text)
-            if one.last and one.seq > newest:
-                await socket.close(DONE)
-                return
+        frame = await watcher.next()
+        if frame.seq > seq:
+            await socket.send_text(frame.text)
+        if frame.last and frame.seq > newest:
+            await socket.close(DONE)
+            return
         if watcher.overrun and watcher.queue.empty():
             await socket.close(TOO_SLOW, "too slow; come back with after")
             return
-
-
-def _with_waiting(frame: Frame, watcher: Watcher) -> Iterator[Frame]:
-    yield frame
-    while not watcher.queue.empty():
-        yield watcher.queue.get_nowait()
 
 
 def _stored(board: Board, run_id: str, seq: int) -> tuple[list[str], int, int, bool]:
