@@ -12,6 +12,7 @@ from app.executors.local import LocalPool
 from app.files import RunFiles
 from app.hub import Hub
 from app.settings import Settings
+from app.uploads import Uploads
 from jobs.datasets import Datasets
 
 
@@ -25,6 +26,7 @@ class Board:
     pool: LocalPool
     datasets: Datasets
     files: RunFiles
+    uploads: Uploads
 
     def stop_waiting(self) -> None:
         """The server is about to stop: answer every call that is held, from any thread."""

@@ -1,4 +1,4 @@
-"""The command line: ``fitboard up | server | worker | lessons | run | sweep | cancel | pause | resume``.
+"""The command line: ``fitboard up | server | worker | lessons | datasets | run | sweep | cancel | pause | resume``.
 
 Each command parses, calls one function and says what came of it. Everything heavy is imported inside the command that
 needs it; Keras never is. Exit codes: 0 done, 1 failed, 2 refused before anything began, 130 left with Ctrl-C.
@@ -106,6 +106,29 @@ def lessons(slug: Annotated[str | None, typer.Argument(help="One lesson, with it
         listing.lessons()
     else:
         listing.lesson(lesson_called(slug))
+
+
+@cli.command()
+def datasets(
+    add: Annotated[Path | None, typer.Option(help="Upload this .csv or .npz.", show_default=False)] = None,
+    delete: Annotated[str | None, typer.Option(help="Delete this uploaded dataset.", show_default=False)] = None,
+    server: Server = None,
+) -> None:
+    """List the datasets of a running Fitboard; upload one of your own, or delete it."""
+    from app.terminal import listing
+
+    connection = client(server)
+    if add is not None:
+        try:
+            found = connection.add_dataset(add)
+        except OSError as problem:
+            raise SettingsError(f"{add} cannot be read: {problem.strerror}. Name a file.") from None
+        say(f"{found['name']}: {found['detail']}")
+    if delete is not None:
+        connection.delete_dataset(delete)
+        say(f"{delete} is deleted.")
+    if add is None and delete is None:
+        listing.datasets(connection.datasets())
 
 
 @cli.command()

@@ -100,6 +100,26 @@ KINDS: Mapping[str, Kind] = {
         "The dataset file cannot be used",
         "The file in the datasets folder is not what the lesson needs. The detail names file, line and remedy.",
     ),
+    "unknown-dataset": Kind(
+        404,
+        "There is no such dataset",
+        "Its file was removed, or its name is mistyped. GET /api/v1/datasets lists the datasets.",
+    ),
+    "dataset-exists": Kind(
+        409,
+        "There is a dataset of this name already",
+        "An uploaded file never takes another's place. Rename the file, or delete the dataset that has its name.",
+    ),
+    "dataset-in-use": Kind(
+        409,
+        "A run still needs this dataset",
+        "A queued, paused or running run trains on it; the detail names one. Wait for its end, or cancel it.",
+    ),
+    "dataset-not-uploaded": Kind(
+        409,
+        "This dataset was not uploaded",
+        "Only an uploaded dataset can be deleted here. A file in the datasets folder is deleted there.",
+    ),
     "idempotency-conflict": Kind(
         409,
         "This Idempotency-Key was used for another request",

@@ -15,6 +15,7 @@ from app import __version__, errors, openapi
 from app.api import (
     answers,
     checkpoints,
+    datasets,
     downloads,
     exhibits,
     history,
@@ -40,6 +41,7 @@ from app.runs import queries
 from app.scheduler import Scheduler
 from app.security import Doors
 from app.settings import Settings
+from app.uploads import Uploads
 from jobs.datasets import Datasets
 
 
@@ -66,17 +68,20 @@ def create_app(settings: Settings) -> FastAPI:
         database = Database(settings.url, tell)
         pool = LocalPool(database, Board.now)
         scheduler = Scheduler(database, pool, Room(free_in(settings.data_dir)), Board.now)
+        sets = Datasets(settings.datasets_dir, kept, settings.downloads, uploads=kept)
         board = Board(
             settings=settings,
             database=database,
             hub=hub,
             pool=pool,
-            datasets=Datasets(settings.datasets_dir, kept, settings.downloads, uploads=kept),
+            datasets=sets,
             files=RunFiles(settings.data_dir),
+            uploads=Uploads(kept, sets, settings.largest_upload * 1_000_000),
         )
         settings.worker_secret  # noqa: B018 (made now, so that a worker finds it)
         with database.read() as session:
             board.files.tidy(queries.checkpoints_at_rest(session))
+        board.uploads.tidy()
         app.state.board = board
         watch = asyncio.create_task(scheduler.watch())
         try:
@@ -107,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         checkpoints,
         exhibits,
         downloads,
+        datasets,
         sweeps,
         predict,
         previews,

@@ -10,7 +10,7 @@ from app.errors import MEDIA_TYPE, ProblemBody
 ALWAYS = ("401", "403", "421")
 """What any call may be answered at the doors."""
 
-DECLARED = ("409", "503")
+DECLARED = ("409", "503", "507")
 """What a route says by itself that it may be answered."""
 
 WITH_ID = ("404",)

@@ -7,7 +7,7 @@ What is written here holds for every request:
 * An ``Origin``, where one is sent, must be this very host. Scripts, workers and Keras's ``RemoteMonitor`` send none.
 * With a token set, every request carries it: as a bearer, or as the cookie that ``/login`` sets.
 * The workers' calls carry credentials of their own, checked by their routes.
-* A body is JSON with a JSON content type, and no larger than its route allows.
+* A body is JSON with a JSON content type, and no larger than its route allows. The routes that take another are named.
 """
 
 import hashlib
@@ -39,8 +39,20 @@ PICTURE_LIMIT = 8 << 20
 RAW_BODY = re.compile(r"^/api/worker/runs/[^/]+/attempts/[^/]+/checkpoints/[^/]+$")
 """The one route whose body may be anything: a worker's upload of a saved model."""
 
+JSON = "application/json"
+FORM = "multipart/form-data"
+
 PICTURE = re.compile(r"^/api/v1/runs/[^/]+/predict$")
-"""The one route that takes a form with a file: a picture that a model is asked about."""
+"""The route that takes JSON or a form with a file: a picture that a model is asked about."""
+
+UPLOAD = re.compile(r"^(/api/v1)?/datasets$")
+"""The routes that take a form with a file and nothing else: a dataset, from a script or from the page."""
+
+CONFIRMED = re.compile(r"^/datasets/[^/]+/delete$")
+"""The route that takes a form without anything in it: a page's button, where there is no JavaScript."""
+
+FORM_ROOM = 16 << 10
+"""Bytes of a form beside its file."""
 
 POLICY = (
     f"default-src 'none'; script-src 'self' {firstscript.SOURCE}; style-src 'self'; img-src 'self' data: blob:; "
@@ -67,6 +79,7 @@ class Doors:
         self._app = app
         self._token = settings.token.get_secret_value() if settings.token else None
         bound = settings.host.lower().strip("[]")
+        self._largest_upload = settings.largest_upload * 1_000_000 + FORM_ROOM
         self._names = {name.strip("[]") for name in settings.allowed_hosts} | {"localhost", bound} - {"0.0.0.0", "::"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,14 +96,14 @@ class Doors:
             self._check_origin(headers)
             self._check_token(scope, headers)
             if scope["type"] == "http":
-                receive = _limited(scope, headers, receive, too_large)
+                receive = self._limited(scope, headers, receive, too_large)
         except Problem as problem:
             if scope["type"] == "websocket":
                 await _refuse_handshake(scope, receive, send, problem)
             else:
                 await _refusal(problem, headers)(scope, receive, send)
             return
-        await self._app(scope, receive, _instead(too_large, scope, receive, send))
+        await self._app(scope, receive, _instead(too_large, headers, scope, receive, send))
 
     def _check_host(self, headers: Headers) -> None:
         hosts = headers.getlist("host")
@@ -125,6 +138,41 @@ class Doors:
                 headers={"WWW-Authenticate": "Bearer"},
             )
 
+    def _limited(self, scope: Scope, headers: Headers, receive: Receive, too_large: list[Problem]) -> Receive:
+        """Check content type and announced length now, and count what really arrives.
+
+        A body that turns out too large is cut off, and the problem put into ``too_large`` for :func:`_instead` to
+        answer: raised here, it would be taken for a defect of whoever was reading.
+        """
+        length = headers.get("content-length")
+        has_body = (length is not None and length != "0") or "transfer-encoding" in headers
+        if not has_body:
+            return receive
+        limit, accepted = self._taken(scope["path"])
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if accepted and media_type not in accepted:
+            shown_type = shown(media_type) if media_type else "none"
+            wanted = "JSON with Content-Type: application/json" if JSON in accepted else f"the file as {FORM}"
+            raise Problem("unsupported-media-type", f"The content type is {shown_type}. Send {wanted}.")
+        problem = Problem(
+            "body-too-large", f"The body is larger than the {limit} bytes that {shown(scope['path'])} takes. Send less."
+        )
+        if length is not None and (re.fullmatch("[0-9]{1,18}", length) is None or int(length) > limit):
+            raise problem
+        return _counted(receive, limit, problem, too_large)
+
+    def _taken(self, path: str) -> tuple[int, tuple[str, ...]]:
+        """How many bytes a route takes, and of what content types; of any where none is named."""
+        if RAW_BODY.match(path):
+            return CHECKPOINT_LIMIT, ()
+        if UPLOAD.match(path):
+            return self._largest_upload, (FORM,)
+        if CONFIRMED.match(path):
+            return FORM_ROOM, (FORM,)
+        if PICTURE.match(path):
+            return PICTURE_LIMIT, (JSON, FORM)
+        return ENTRIES_LIMIT if path.startswith(WORKER_PREFIX) else JSON_LIMIT, (JSON,)
+
 
 def signed_in(token: str, headers: Headers) -> bool:
     """Whether a request carries the token, as a bearer or as the cookie made from it."""
@@ -157,36 +205,8 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _limited(scope: Scope, headers: Headers, receive: Receive, too_large: list[Problem]) -> Receive:
-    """Check content type and announced length now, and count what really arrives.
-
-    A body that turns out too large is cut off, and the problem put into ``too_large`` for :func:`_instead` to answer:
-    raised here, it would be taken for a defect of whoever was reading.
-    """
-    path, length = scope["path"], headers.get("content-length")
-    has_body = (length is not None and length != "0") or "transfer-encoding" in headers
-    if not has_body:
-        return receive
-    if RAW_BODY.match(path):
-        limit = CHECKPOINT_LIMIT
-    else:
-        limit = ENTRIES_LIMIT if path.startswith(WORKER_PREFIX) else JSON_LIMIT
-        accepted = {"application/json"}
-        if PICTURE.match(path):
-            limit = PICTURE_LIMIT
-            accepted.add("multipart/form-data")
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type not in accepted:
-            shown_type = shown(media_type) if media_type else "none"
-            raise Problem(
-                "unsupported-media-type",
-                f"The content type is {shown_type}. Send JSON with Content-Type: application/json.",
-            )
-    problem = Problem(
-        "body-too-large", f"The body is larger than the {limit} bytes that {shown(path)} takes. Send less."
-    )
-    if length is not None and (re.fullmatch("[0-9]{1,18}", length) is None or int(length) > limit):
-        raise problem
+def _counted(receive: Receive, limit: int, problem: Problem, too_large: list[Problem]) -> Receive:
+    """Receive a body up to a limit; past it, it ends as if the client were gone, and the problem is noted."""
     received = 0
 
     async def counted() -> Message:
@@ -201,7 +221,7 @@ def _limited(scope: Scope, headers: Headers, receive: Receive, too_large: list[P
     return counted
 
 
-def _instead(too_large: list[Problem], scope: Scope, receive: Receive, send: Send) -> Send:
+def _instead(too_large: list[Problem], headers: Headers, scope: Scope, receive: Receive, send: Send) -> Send:
     """Answer with the problem that the body was too large, if it was, whatever the application makes of that."""
     answered = False
 
@@ -211,7 +231,7 @@ def _instead(too_large: list[Problem], scope: Scope, receive: Receive, send: Sen
             await send(message)
         elif not answered:
             answered = True
-            await too_large[0].response()(scope, receive, send)
+            await _refusal(too_large[0], headers)(scope, receive, send)
 
     return chosen
 

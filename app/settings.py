@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         None, description="Key by which workers sign in. Default: made at first start, in data/worker.key."
     )
     downloads: bool = Field(True, description="Whether missing datasets may be downloaded.")
+    largest_upload: Annotated[int, Field(ge=1, le=2000)] = Field(
+        200, description="Millions of bytes that an uploaded dataset may have."
+    )
     slots: Annotated[int, Field(ge=1, le=64)] | None = Field(
         None, description="Runs a worker trains at once. Default: one, or one per GPU."
     )

@@ -29,7 +29,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
-SHEETS = ("tokens", "base", "components", "pages", "exhibits", "asking", "sweeps", "plots")
+SHEETS = ("tokens", "base", "components", "pages", "exhibits", "asking", "sweeps", "datasets", "plots")
 """The style sheets that every page has, in order. They are sent as one, ``css/site.css``: one answer to wait for."""
 
 _STYLE_ID = re.compile(rb'if\(!document\.getElementById\("([0-9a-f]{64})"\)\)')

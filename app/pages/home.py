@@ -38,12 +38,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Machine:
-    """What there is to train with. ``devices`` are the workers' own words."""
+    """What there is to train with. ``devices`` are the workers' own words, ``own`` how many datasets are one's own."""
 
     workers: int
     slots: int
     devices: tuple[str, ...]
     datasets: tuple[Shelf, ...]
+    own: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +85,15 @@ def home(request: Request) -> Response:
         active=tuple(active),
         recent=tuple(recent),
         total=total,
-        machine=machine(board.pool.workers, shelves(request).look()),
+        machine=machine(board.pool.workers, shelves(request).look(), len(board.datasets.own())),
     )
     return site(request).answer(request, "home.html", page)
 
 
-def machine(workers: list[Worker], datasets: list[Shelf]) -> Machine:
+def machine(workers: list[Worker], datasets: list[Shelf], own: int) -> Machine:
     """What there is to train with, from the workers that are connected and the datasets that are known."""
     devices = dict.fromkeys(device for worker in workers for device in worker.devices)
-    return Machine(len(workers), sum(worker.slots for worker in workers), tuple(devices), tuple(datasets))
+    return Machine(len(workers), sum(worker.slots for worker in workers), tuple(devices), tuple(datasets), own)
 
 
 def place(lessons: list[Lesson[Any]], width: float = 560, height: float = 210) -> tuple[Point, ...]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from app.errors import Problem
+from app.pages import datasets as own_data
 from app.pages import glossary, home, lab, lesson, problems, reference, run, runs, sweeps, try_it
 from app.pages.shared import site
 from app.pages.shelf import Shelves
@@ -25,7 +26,7 @@ def install(app: FastAPI, cache: Path) -> None:
         cache: a folder for what is made once.
     """
     app.state.site = Site(cache)
-    for part in (home, lesson, lab, run, try_it, runs, sweeps, problems, reference, glossary):
+    for part in (home, lesson, lab, run, try_it, runs, sweeps, own_data, problems, reference, glossary):
         app.include_router(part.router)
     app.include_router(router)
 

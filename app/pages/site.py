@@ -26,7 +26,7 @@ class Page:
     """What every page says of itself: its title, and which part of the site it belongs to."""
 
     title: str
-    section: Literal["lessons", "runs", "lab", "none"] = "none"
+    section: Literal["lessons", "runs", "lab", "data", "none"] = "none"
 
 
 class Site:

@@ -183,6 +183,13 @@ def sweeps(session: Session, runs: Iterable[Run]) -> dict[int, str]:
     return {number: ids[sweep_number] for number, sweep_number in numbers.items()}
 
 
+def needing(session: Session, dataset: str, most: int = 20) -> list[Run]:
+    """The runs that haven't ended and train on a dataset, oldest first, ``most`` at most."""
+    unended = [str(status) for status in Status if not status.ended]
+    found = LISTED.where(Run.status.in_(unended), Run.params["dataset"].as_string() == dataset)
+    return list(session.scalars(found.order_by(Run.number).limit(most)))
+
+
 def queue_positions(session: Session, runs: Iterable[Run]) -> dict[int, int]:
     """The place in the queue, from 1, of each of these runs that waits."""
     waiting = {run.number for run in runs if run.status == Status.QUEUED}

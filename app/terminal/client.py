@@ -4,8 +4,9 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 RECONNECT_LIMIT = 300.0
 """Seconds without the server after which following a run is given up."""
@@ -65,8 +66,22 @@ class Client:
         """Queue the run again, with so many epochs in all where some are given, and return it."""
         return self.call("POST", f"/api/v1/runs/{run}/resume", {} if epochs is None else {"epochs": epochs})
 
-    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """One request and its JSON.
+    def datasets(self) -> list[dict[str, Any]]:
+        """Every dataset."""
+        items: list[dict[str, Any]] = self.call("GET", "/api/v1/datasets")["items"]
+        return items
+
+    def add_dataset(self, file: Path) -> dict[str, Any]:
+        """Upload a file and return its dataset."""
+        with open(file, "rb") as content:
+            return self.call("POST", "/api/v1/datasets", files={"file": (file.name, content)})
+
+    def delete_dataset(self, name: str) -> None:
+        """Delete an uploaded dataset."""
+        self.call("DELETE", f"/api/v1/datasets/{quote(name, safe='')}")
+
+    def call(self, method: str, path: str, body: Any = None, files: Any = None) -> dict[str, Any]:
+        """One request and its JSON, empty where the answer has none; ``files`` are sent as a form.
 
         Raises:
             ServerProblem: it was refused.
@@ -76,9 +91,15 @@ class Client:
 
         try:
             answer = httpx.request(
-                method, self.server + path, json=body, headers=self._headers(), timeout=60, trust_env=not self._near
+                method,
+                self.server + path,
+                json=body,
+                files=files,
+                headers=self._headers(),
+                timeout=60,
+                trust_env=not self._near,
             )
-            content: dict[str, Any] = answer.json()
+            content: dict[str, Any] = {} if answer.status_code == 204 else answer.json()
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
             raise NoServer(str(problem)) from None
         if answer.is_error:

@@ -1,8 +1,10 @@
-"""``fitboard lessons``: the catalogue as tables for the terminal. It needs no running server."""
+"""``fitboard lessons`` and ``fitboard datasets``: what there is, as tables for the terminal."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app import forms
@@ -24,6 +26,14 @@ def lessons() -> None:
     for lesson in LESSONS:
         table.add_row(str(lesson.number), lesson.slug, lesson.title, lesson.summary)
     Console().print(table)
+
+
+def datasets(found: Iterable[Mapping[str, Any]]) -> None:
+    """Datasets as the API lists them, one a line."""
+    table = _table("name", "where", "holds")
+    for one in found:
+        table.add_row(escape(one["name"]), one["source"], escape(one["detail"]))
+    Console(highlight=False).print(table)
 
 
 def lesson(one: Lesson[Any]) -> None:

@@ -23,6 +23,18 @@ export function duration(seconds) {
 const two = (large, unit, small, part) => (small ? `${large} ${unit} ${small} ${part}` : `${large} ${unit}`);
 
 /**
+ * A file's size in decimal units.
+ * @param {number} count
+ * @returns {string}
+ */
+export function size(count) {
+  const units = ["B", "kB", "MB", "GB"];
+  let place = 0;
+  for (; place < units.length - 1 && count >= 999.5; place += 1) count /= 1000;
+  return `${place === 0 || count >= 10 ? count.toFixed(0) : count.toFixed(1)} ${units[place]}`;
+}
+
+/**
  * A metric's value in four significant digits.
  * @param {number | null | undefined} value
  * @returns {string}

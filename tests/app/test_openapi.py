@@ -33,6 +33,7 @@ JUDGED = {GenerationMode.POSITIVE: ALWAYS, GenerationMode.NEGATIVE: [*ALWAYS, ch
 """What must hold of the answers to what the document allows, and to what it doesn't."""
 
 ONLY_THE_SERVER_KNOWS = {"too_large", "leaves_no_rows", "unknown_cursor", "wrong_order", "too_many_runs"}
+ONLY_THE_SERVER_KNOWS |= {"unknown_ending", "unusable_name", "dataset_invalid"}
 """Why a request that is as the document says may be refused all the same: it doesn't fit the data, or is too much."""
 
 EXAMPLES = 20
@@ -110,7 +111,7 @@ def test_the_document_itself_is_served_and_holds_every_route_of_the_api(shared: 
         f"{RUNS}/{{run_id}}/script.py", f"{RUNS}/{{run_id}}/history", f"{RUNS}/{{run_id}}/history.csv",
         f"{RUNS}/{{run_id}}/exhibits", f"{RUNS}/{{run_id}}/checkpoints", f"{RUNS}/{{run_id}}/checkpoints/{{name}}",
         f"{RUNS}/{{run_id}}/predict", f"{RUNS}/{{run_id}}/samples", "/api/v1/previews/augmentation",
-        "/api/v1/sweeps", "/api/v1/sweeps/{sweep_id}",
+        "/api/v1/sweeps", "/api/v1/sweeps/{sweep_id}", "/api/v1/datasets", "/api/v1/datasets/{name}",
         f"{RUNS}/{{run_id}}/chart.svg", f"{RUNS}/{{run_id}}/report.html",
     }  # fmt: skip
 

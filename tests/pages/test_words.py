@@ -48,6 +48,12 @@ def test_sizes_are_decimal(count: int, expected: str) -> None:
     assert words.size(count) == expected
 
 
+def test_the_browser_writes_sizes_alike() -> None:
+    counts = [0, 999, 1000, 1234, 9_960, 28_400, 999_400, 999_600, 4_815_814, 3 * 10**12]
+    found = in_javascript(f"{imported('words.js')} console.log(JSON.stringify({counts}.map(m.size)))")
+    assert found == [words.size(one) for one in counts]
+
+
 def test_counts_know_their_plural() -> None:
     assert words.count(1, "run") == "1 run"
     assert words.count(0, "run") == "0 runs"

@@ -1,0 +1,358 @@
+"""Uploaded datasets: what is kept and under which name, what is refused and leaves nothing, listing and deleting."""
+
+import io
+import shutil
+import threading
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import numpy as np
+import pytest
+
+from app import uploads
+from app.errors import Problem
+from app.room import LEAST
+from app.uploads import RECEIVING, dataset_name
+from tests.app.conftest import MakeServer
+from tests.app.server import ORIGIN, Server
+from tests.datafiles import own_pictures
+
+DATASETS = "/api/v1/datasets"
+
+
+def pictures(**what: Any) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **own_pictures(**what))
+    return file.getvalue()
+
+
+BARS = pictures(train=31, test=8, shape=(12, 16, 3), classes=3)
+
+
+def send(server: Server, name: str, content: bytes, **options: Any) -> httpx.Response:
+    answer: httpx.Response = server.http.post(DATASETS, files={"file": (name, content)}, **options)
+    return answer
+
+
+def kept(server: Server) -> list[str]:
+    folder = server.data / "datasets"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_pictures_are_kept_listed_read_and_deleted(server: Server) -> None:
+    answer = send(server, "bars.npz", BARS)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == f"{DATASETS}/bars"
+    one = answer.json()
+    assert (one["name"], one["kind"], one["source"], one["usable"]) == ("bars", "images", "upload", True)
+    assert (one["rows"], one["test_rows"], one["shape"], one["bytes"]) == (31, 8, [12, 16, 3], len(BARS))
+    assert one["images"] == {"0": [11, 3], "1": [10, 3], "2": [10, 2]}
+    assert (server.data / "datasets" / "bars.npz").read_bytes() == BARS
+
+    listed = server.http.get(DATASETS).json()
+    assert listed["next_cursor"] is None
+    names = [each["name"] for each in listed["items"]]
+    assert names[0] == "pima-indians-diabetes"
+    assert names[-1] == "bars"
+    assert server.http.get(f"{DATASETS}/bars").json() == one
+    known = server.http.get(f"{DATASETS}/digits").json()
+    assert (known["kind"], known["source"], known["rows"], known["bytes"]) == ("images", "bundled", 1437, None)
+
+    assert server.http.delete(f"{DATASETS}/bars").status_code == 204
+    assert kept(server) == []
+    gone = server.http.get(f"{DATASETS}/bars")
+    assert (gone.status_code, gone.json()["type"]) == (404, "/errors/unknown-dataset")
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("wine.csv", "wine"),
+        ("WINE.CSV", "WINE"),
+        ("../../etc/wine.csv", "wine"),
+        ("C:\\data\\wine.csv", "wine"),
+        ("mein Wein (1).csv", "mein Wein (1)"),
+        ("wine.2024.csv", "wine.2024"),
+        ("Weinkühler.csv", "Weinkühler"),
+        ("Weinku\u0308hler.csv", "Weinkühler"),
+        ("葡萄酒.csv", "葡萄酒"),
+    ],
+)
+def test_a_files_name_is_reduced_to_a_datasets(sent: str, name: str) -> None:
+    assert dataset_name(sent) == (name, ".csv")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ".csv",
+        ".npz",
+        "..csv",
+        " .csv",
+        "../.csv",
+        "wine",
+        "wine.txt",
+        "wine.csv.gz",
+        "wine.csv/",
+        "wi\0ne.csv",
+        "wi\nne.csv",
+        "wi\u202ene.csv",
+        'wi"ne.csv',
+        "w" * 300 + ".csv",
+        "酒" * 80 + "葡.csv",
+        "🍷" * 70 + ".csv",
+        "auto.csv",
+        "mnist.csv",
+        "mnist.npz",
+        "digits.csv",
+        "pima-indians-diabetes.csv",
+        "\ud800.csv",
+    ],
+)
+def test_a_name_that_cannot_be_a_datasets_is_refused_with_what_was_sent(server: Server, sent: str) -> None:
+    with pytest.raises(Problem) as caught:
+        server.board.uploads.add(sent, io.BytesIO(BARS))
+    [error] = caught.value.errors
+    assert (caught.value.kind, error.pointer) == ("invalid-input", "/file")
+    assert error.code in ("unusable_name", "unknown_ending")
+    assert kept(server) == []
+
+
+def test_names_go_through_http_as_they_are(server: Server) -> None:
+    for name in ("mein Wein (1)", "Weinkühler", "100%", "a#b?c", "葡萄酒"):
+        answer = send(server, f"{name}.npz", BARS)
+        assert answer.status_code == 201, answer.text
+        assert answer.headers["location"] == f"{DATASETS}/{quote(name, safe='')}"
+        assert server.http.get(answer.headers["location"]).json()["name"] == name
+        assert server.http.get(f"/datasets/{quote(name, safe='')}").status_code == 200
+        assert server.http.delete(answer.headers["location"]).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["..%2F..%2Fetc", "%2e%2e", "wine%00", "fitboard.sqlite3", "%2Fetc%2Fpasswd"])
+def test_a_name_in_an_address_is_looked_up_and_never_a_path(server: Server, path: str) -> None:
+    for method in ("GET", "DELETE"):
+        assert server.http.request(method, f"{DATASETS}/{path}").status_code == 404
+    assert (server.data / "fitboard.sqlite3").exists()
+
+
+def test_a_name_that_is_taken_is_never_overwritten(server: Server) -> None:
+    send(server, "bars.npz", BARS)
+    for name, content in (("bars.npz", pictures()), ("bars.csv", b"1,2,a\n3,4,b\n")):
+        answer = send(server, name, content)
+        assert (answer.status_code, answer.json()["type"]) == (409, "/errors/dataset-exists")
+    assert (server.data / "datasets" / "bars.npz").read_bytes() == BARS
+    assert kept(server) == ["bars.npz"]
+
+
+def test_a_name_in_the_datasets_folder_is_taken_and_not_to_be_deleted(make_server: MakeServer, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "bars.npz").write_bytes(BARS)
+    server = make_server(datasets_dir=tmp_path / "mine")
+    assert send(server, "bars.npz", BARS).status_code == 409
+    assert server.http.get(f"{DATASETS}/bars").json()["source"] == "folder"
+    answer = server.http.delete(f"{DATASETS}/bars")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/errors/dataset-not-uploaded")
+    assert server.http.delete(f"{DATASETS}/digits").json()["type"] == "/errors/dataset-not-uploaded"
+    assert (tmp_path / "mine" / "bars.npz").exists()
+
+
+def test_of_two_uploads_of_one_name_at_once_one_is_kept_whole(server: Server) -> None:
+    contents = [pictures(train=30 + number) for number in range(6)]
+    answers: list[int] = []
+    start = threading.Barrier(len(contents))
+
+    def upload(content: bytes) -> None:
+        start.wait()
+        try:
+            server.board.uploads.add("bars.npz", io.BytesIO(content))
+            answers.append(201)
+        except Problem as problem:
+            answers.append(problem.status)
+
+    threads = [threading.Thread(target=upload, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [201] + [409] * 5
+    assert kept(server) == ["bars.npz"]
+    assert (server.data / "datasets" / "bars.npz").read_bytes() in contents
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("wine.csv", b"", "The file is empty"),
+        ("bars.npz", b"\x89PNG\r\n\x1a\n\0\0", "bars.npz"),
+        ("wine.csv", b"\0" * 1000, "wine.csv"),
+        ("bars.npz", b"1,2,red\n", "bars.npz is not an .npz archive that can be read"),
+        ("bars.npz", b"PK\x05\x06" + b"\0" * 18, "bars.npz holds nothing, but no array x_train"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_and_not_kept(
+    server: Server, name: str, content: bytes, said: str
+) -> None:
+    answer = send(server, name, content)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/errors/invalid-input"), answer.text
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "/file"
+    assert said in error["detail"]
+    assert str(server.data) not in answer.text
+    assert kept(server) == []
+
+
+def test_an_archive_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(server: Server) -> None:
+    count = 2**31 // (256 * 256 * 3)
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 256, 256, 3), }}".encode()
+    arrays = own_pictures(train=4, test=2, shape=(256, 256, 3), classes=2)
+    file = io.BytesIO()
+    np.savez_compressed(file, y_train=np.arange(count) % 2, x_test=arrays["x_test"], y_test=arrays["y_test"])
+    with (
+        zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("x_train.npy", "w", force_zip64=True) as member,
+    ):
+        member.write(b"\x93NUMPY\x01\0" + len(header).to_bytes(2, "little") + header)
+        zeros = bytes(1 << 24)
+        left = count * 256 * 256 * 3
+        while left:
+            left -= member.write(zeros[:left])
+    assert len(file.getvalue()) < 4_000_000
+    answer = send(server, "bomb.npz", file.getvalue())
+    assert answer.status_code == 422
+    assert "at most 1074 million are read" in answer.json()["detail"]
+    assert kept(server) == []
+
+
+def test_the_largest_upload_is_a_setting(make_server: MakeServer) -> None:
+    server = make_server(largest_upload=1)
+    noise = np.random.default_rng(1).integers(0, 256, (1745, 12, 16, 3), "uint8")
+    for count, status in ((1700, 201), (1745, 422)):
+        file = io.BytesIO()
+        labels = (np.arange(count) % 2).astype("uint8")
+        np.savez(file, x_train=noise[:count], y_train=labels, x_test=noise[:2], y_test=labels[:2])
+        answer = send(server, f"noise-{count}.npz", file.getvalue())
+        assert answer.status_code == status, answer.text
+    assert answer.json()["errors"][0]["code"] == "too_large"
+    assert "at most 1 million are kept" in answer.json()["detail"]
+    assert kept(server) == ["noise-1700.npz"]
+
+
+def test_a_body_larger_than_that_is_cut_off_even_if_its_length_is_not_announced(make_server: MakeServer) -> None:
+    server = make_server(largest_upload=1)
+    boundary = b"--x\r\nContent-Disposition: form-data; name=file; filename=bars.npz\r\n\r\n"
+    sent = 0
+
+    def chunks() -> Any:
+        nonlocal sent
+        yield boundary
+        for _ in range(200):
+            sent += 100_000
+            yield b"1,2,red\n" * 12_500
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = server.http.post(DATASETS, content=chunks(), headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (413, "/errors/body-too-large")
+    page = server.http.post("/datasets", content=chunks(), headers={**headers, "Accept": "text/html"})
+    assert page.status_code == 413
+    assert "<h1>The request body is too large</h1>" in page.text
+    assert kept(server) == []
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/csv", "application/x-www-form-urlencoded", "multipart/mixed", ""]
+)
+def test_only_a_form_is_taken(server: Server, content_type: str) -> None:
+    answer = server.http.post(DATASETS, content=BARS, headers={"Content-Type": content_type})
+    assert (answer.status_code, answer.json()["type"]) == (415, "/errors/unsupported-media-type")
+    assert "multipart/form-data" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"files": {"other": ("bars.npz", BARS)}}, 422),
+        ({"files": {"file": ("", BARS)}}, 400),
+        ({"files": [("file", ("a.csv", BARS)), ("file", ("b.csv", BARS))]}, 400),
+        ({"files": {"file": ("bars.npz", BARS)}, "data": {"path": "/etc/passwd"}}, 400),
+        ({"content": b"nonsense", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 400),
+        ({"content": b"--x", "headers": {"Content-Type": "multipart/form-data"}}, 400),
+        ({"content": b"--x\r\nContent-Disposition: form-data; name=file; filename=bars.npz\r\n\r\n1,2,red\n",
+          "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 422),
+        ({}, 422),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_form_that_is_not_one_file_is_refused(server: Server, form: dict[str, Any], status: int) -> None:
+    answer = server.http.post(DATASETS, **form)
+    assert answer.status_code == status, answer.text
+    assert kept(server) == []
+
+
+def test_a_page_of_another_site_cannot_upload(server: Server) -> None:
+    for origin in ("http://evil.example", "null"):
+        for path in (DATASETS, "/datasets"):
+            answer = server.http.post(path, files={"file": ("bars.npz", BARS)}, headers={"Origin": origin})
+            assert (answer.status_code, answer.json()["type"]) == (403, "/errors/forbidden-origin")
+    assert kept(server) == []
+    assert send(server, "bars.npz", BARS, headers={"Origin": ORIGIN}).status_code == 201
+    answer = server.http.post("/datasets/bars/delete", headers={"Origin": "http://evil.example"})
+    assert answer.status_code == 403
+    assert kept(server) == ["bars.npz"]
+
+
+def test_a_token_is_asked_for(locked: Server) -> None:
+    for path in (DATASETS, "/datasets"):
+        assert locked.http.post(path, files={"file": ("bars.npz", BARS)}).status_code == 401
+    assert locked.http.get(DATASETS).status_code == 401
+
+
+def test_a_full_disk_is_a_problem_and_leaves_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(server.data)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=LEAST + len(BARS) - 1))
+    answer = send(server, "bars.npz", BARS)
+    assert (answer.status_code, answer.json()["type"]) == (507, "/errors/storage-failed")
+    assert "Free some space" in answer.json()["detail"]
+    assert kept(server) == []
+
+
+def test_what_a_crash_left_is_gone_after_the_next_start(make_server: MakeServer) -> None:
+    first = make_server()
+    folder = first.data / "datasets" / f"{RECEIVING}abc"
+    folder.mkdir(parents=True)
+    (folder / "bars.npz").write_bytes(BARS[:20])
+    assert "bars" not in [one["name"] for one in first.http.get(DATASETS).json()["items"]]
+    make_server()
+    assert kept(first) == []
+
+
+@pytest.mark.parametrize("how", ["queued", "paused", "running"])
+def test_a_dataset_that_a_run_needs_is_not_deleted(server: Server, how: str) -> None:
+    send(server, "bars.npz", BARS)
+    run = server.create(lesson="mnist", params={"dataset": "bars", "epochs": 2, "batch_size": 4})["id"]
+    if how == "paused":
+        server.http.post(f"/api/v1/runs/{run}/pause")
+    if how == "running":
+        server.worker().claim()
+    assert server.read(run)["status"] == how
+    answer = server.http.delete(f"{DATASETS}/bars")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/errors/dataset-in-use")
+    assert run in answer.json()["detail"]
+    assert kept(server) == ["bars.npz"]
+    page = server.http.post("/datasets/bars/delete", headers={"Accept": "text/html"})
+    assert page.status_code == 409
+    assert run in page.text
+    if how != "running":
+        server.http.post(f"/api/v1/runs/{run}/cancel")
+        assert server.http.delete(f"{DATASETS}/bars").status_code == 204
+
+
+def test_so_many_are_kept_and_no_more(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_UPLOADS", 2)
+    for name in ("a", "b"):
+        assert send(server, f"{name}.npz", BARS).status_code == 201
+    answer = send(server, "c.csv", BARS)
+    assert answer.status_code == 409
+    assert "There are 2 uploaded datasets" in answer.json()["detail"]

@@ -1,0 +1,94 @@
+"""The pages of datasets without JavaScript: what there is, a file's own page, an upload and a deletion by form."""
+
+import io
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.thumbnails import LARGEST, png, thumbnail
+from tests.app.server import Server
+from tests.datafiles import own_pictures
+
+HTML = {"Accept": "text/html"}
+
+
+def bars(**what: Any) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **own_pictures(**what))
+    return file.getvalue()
+
+
+def upload(server: Server, name: str, content: bytes) -> Any:
+    return server.http.post("/datasets", files={"file": (name, content)}, headers=HTML)
+
+
+def test_a_file_is_uploaded_shown_and_deleted_by_forms_alone(server: Server) -> None:
+    empty = server.http.get("/datasets", headers=HTML).text
+    assert "There is none yet" in empty
+    assert 'enctype="multipart/form-data"' in empty
+    assert "Drawn shapes (bundled" in empty
+
+    sent = upload(server, "my bars.npz", bars(train=31, test=8))
+    assert (sent.status_code, sent.headers["location"]) == (303, "/datasets/my%20bars")
+    assert 'href="/datasets/my%20bars"' in server.http.get("/datasets", headers=HTML).text
+    assert "1 dataset of your own" in server.http.get("/", headers=HTML).text
+
+    page = server.http.get("/datasets/my%20bars", headers=HTML).text
+    assert "31 training and 8 test images of 12 by 16 pixels in colour in 3 classes" in page
+    assert len(re.findall(r'src="data:image/png;base64,', page)) == 24
+    assert 'href="/lessons/convolution?dataset=my%20bars"' in page
+    assert "first-network" not in page, "a table's lesson can't learn from pictures"
+    form = server.http.get("/lessons/mnist?dataset=my%20bars", headers=HTML).text
+    assert '<option value="my bars" selected>' in form
+    assert 'href="/datasets"' in form
+
+    gone = server.http.post("/datasets/my%20bars/delete", headers=HTML, files={"": ("", b"")})
+    assert (gone.status_code, gone.headers["location"]) == (303, "/datasets")
+    assert server.http.get("/datasets/my%20bars", headers=HTML).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("bars.txt", b"1", "The file is called &#39;bars.txt&#39;. Send a table in a .csv or images in an .npz."),
+        ("bars.npz", b"hello", "bars.npz is not an .npz archive that can be read"),
+        ("<b>.npz", b"hello", "&lt;b&gt;.npz"),
+    ],
+)
+def test_a_file_that_is_refused_is_said_beside_the_form(server: Server, name: str, content: bytes, said: str) -> None:
+    answer = upload(server, name, content)
+    assert answer.status_code == 422
+    assert "<h1>Datasets</h1>" in answer.text
+    assert said in answer.text
+    assert "<b>.npz" not in answer.text
+
+
+def test_a_file_that_cannot_be_used_says_why_on_its_page(server: Server) -> None:
+    (server.data / "datasets").mkdir(exist_ok=True)
+    (server.data / "datasets" / "broken.npz").write_bytes(b"hello")
+    assert "Cannot be used" in server.http.get("/datasets", headers=HTML).text
+    page = server.http.get("/datasets/broken", headers=HTML).text
+    assert "broken.npz is not an .npz archive that can be read" in page
+    assert "Learn from it" not in page
+
+
+@pytest.mark.parametrize("shape", [(8, 9, 1), (12, 16, 3), (64, 64, 3), (65, 64, 1), (256, 200, 3)])
+def test_a_thumbnail_shows_every_so_manyth_pixel(shape: tuple[int, int, int]) -> None:
+    import base64
+
+    import tensorflow as tf
+
+    image = np.random.default_rng(3).integers(0, 256, shape, "uint8")
+    made = thumbnail(image.tobytes(), shape, "5")
+    step = -(-max(shape[:2]) // LARGEST)
+    content = base64.b64decode(made.source.partition(",")[2])
+    shown = np.asarray(tf.io.decode_png(content))
+    assert np.array_equal(shown, image[::step, ::step])
+    assert (made.height, made.width, made.caption) == (*shown.shape[:2], "5")
+    assert max(made.height, made.width) <= LARGEST
+
+
+def test_a_picture_is_not_larger_than_its_pixels_ask_for() -> None:
+    assert len(png([bytes(64 * 3)] * 64, 64, 3)) < 150
