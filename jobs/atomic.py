@@ -6,14 +6,20 @@ from pathlib import Path
 from jobs.faults import kill_point
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Put ``content`` at ``path``; after a crash there is the old file or the new one, never half of one."""
+def write_atomically(path: Path, content: bytes, mode: int = 0o666, *, durably: bool = True) -> None:
+    """Put ``content`` at ``path``; after a crash there is the old file or the new one, never half of one.
+
+    Waits until it is on the disk, unless it needn't outlive a power cut: then ``durably`` is False.
+    """
     temporary = path.with_name(f".{path.name}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        settle(temporary, path)
+        if durably:
+            settle(temporary, path)
+        else:
+            os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)  # a full disk leaves half of it
         raise

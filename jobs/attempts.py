@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -57,6 +58,7 @@ class Attempt:
         self._stop_asked = 0.0
         self._signals: list[tuple[float, signal.Signals]] = []
         self._reporter: Reporter | None = None
+        self._given_up = False
 
     def start(self, context: ForkServerContext) -> None:
         """Fork the child. If even that fails, the failure is told as the attempt's end."""
@@ -92,6 +94,7 @@ class Attempt:
         """End the child and the telling at once; what isn't told stays in the journal."""
         if self.process is not None:
             self.process.kill()
+        self._given_up = True  # first: the other thread looks at it once there is a reporter
         if self._reporter is not None:
             self._reporter.abandon()
 
@@ -177,7 +180,11 @@ class Attempt:
         return last_lines(self.order.directory / child.OUTPUT)
 
     def _tell_end(self, end: EndData, output: str = "") -> None:
+        """Tell it in a thread of its own: a long journal takes seconds to read, and others want to be stopped."""
         log.info("run %s: %s", self.ref.run, end.error.detail if end.error else end.outcome)
+        threading.Thread(target=self._tell, args=(end, output), name="telling", daemon=True).start()
+
+    def _tell(self, end: EndData, output: str) -> None:
         journal = Journal(self.order.directory)
         reporter = Reporter(
             journal,
@@ -188,10 +195,13 @@ class Attempt:
             for data in unannounced(self.order.directory, journal.announced):
                 reporter.offer(data)
             if output:
-                reporter.report(EventType.LOG, LogData(level="error", message=output))
+                with contextlib.suppress(OSError):  # on a full disk: it is sent all the same
+                    reporter.report(EventType.LOG, LogData(level="error", message=output))
         reporter.close(end)
         self._reporter = reporter
-        reporter.start()
+        if self._given_up:
+            reporter.abandon()
+        reporter.run()
 
 
 def _died_of(code: int | None) -> EndData:

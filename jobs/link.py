@@ -91,17 +91,16 @@ class Link(threading.Thread):
 
     async def _call(self, http: httpx.AsyncClient, request: SyncRequest) -> SyncReply | None:
         call = asyncio.ensure_future(http.post(self._url, content=request.model_dump_json()))
-        if request.free == 0:
-            renew = asyncio.ensure_future(self._renew.wait())
-            await asyncio.wait({call, renew}, return_when=asyncio.FIRST_COMPLETED)
-            renew.cancel()
-            if not call.done():
-                call.cancel()
-                return None
+        renew = asyncio.ensure_future(self._renew.wait())
         try:
+            if request.free == 0:
+                await asyncio.wait({call, renew}, return_when=asyncio.FIRST_COMPLETED)
+                if not call.done():
+                    return None
             response = await call
         finally:
             call.cancel()
+            renew.cancel()
         response.raise_for_status()
         return SyncReply.model_validate_json(response.content)
 

@@ -176,15 +176,15 @@ class Pool:
         return answer
 
     def _obey(self, reply: SyncReply) -> None:
-        for assignment in reply.start:
-            if (assignment.run, assignment.attempt) not in self._attempts:
-                self._start(assignment)
         for ref in reply.cancel:
             self._stop(ref, "cancel")
         for ref in reply.pause:
             self._stop(ref, "pause")
         for ref in reply.stale:
             self._stop(ref, "unwanted")
+        for assignment in reply.start:  # after what is to stop, which has two seconds
+            if (assignment.run, assignment.attempt) not in self._attempts:
+                self._start(assignment)
         for question in reply.questions:
             self._desk.take(question)
 

@@ -46,12 +46,15 @@ class WorkFolder:
     def open(self, assignment: Assignment) -> Path:
         """Make the folder of an attempt and note the assignment in it.
 
+        Nothing here waits for the disk, which may be busy for long: the worker has other attempts to stop meanwhile.
+        After a power cut the lease runs out.
+
         Raises:
             OSError: the disk is full, say.
         """
         directory = self.directory(assignment)
         directory.mkdir(exist_ok=True)
-        write_atomically(directory / ASSIGNMENT, assignment.model_dump_json().encode(), mode=0o600)
+        write_atomically(directory / ASSIGNMENT, assignment.model_dump_json().encode(), mode=0o600, durably=False)
         return directory
 
     def leftovers(self) -> list[tuple[Assignment, Path]]:

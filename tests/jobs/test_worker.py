@@ -15,8 +15,8 @@ from tests.conftest import MakeFitboard
 from tests.running import Running, wait_until
 
 LONG: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 10_000}
-PROMPT = 2.0
-"""Seconds within which the end of an attempt must be seen."""
+PROMPT = 4.0
+"""Seconds within which the end of an attempt must be seen: two on a machine of its own; here others are at work too."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def reached(running: Running, run: str, **state: Any) -> None:
 
 
 def at_epoch(running: Running, run: str, epoch: int) -> None:
-    wait_until(lambda: (running.read(run)["epoch"] or 0) >= epoch, 60, f"epoch {epoch} of {run}")
+    wait_until(lambda: (running.read(run)["epoch"] or 0) >= epoch, 120, f"epoch {epoch} of {run}")
 
 
 def children(running: Running) -> list[psutil.Process]:
@@ -79,15 +79,15 @@ def test_a_run_is_trained_to_its_end(running: Running) -> None:
     assert kinds["last"]["epoch"] == 3
 
 
-def test_a_warm_worker_shows_the_first_epoch_soon(running: Running) -> None:
+def test_a_warm_worker_begins_at_once(running: Running) -> None:
     wait_until(lambda: free_slots(running) == 1, what="a free slot")
     began = time.monotonic()
     run = running.run(**LONG)["id"]
-    wait_until(lambda: running.read(run)["epoch"] is not None, 60, "the first epoch", interval=0.02)
+    wait_until(lambda: running.read(run)["stage"] is not None, 60, "the first stage", interval=0.02)
     seconds = time.monotonic() - began
     cancel(running, run)
     ended(running, run)
-    assert seconds < 10, "3 s on a machine of its own; here others are at work too"
+    assert seconds < 5, "0.1 s on a machine of its own, where importing Keras takes ten; here others are at work too"
 
 
 @pytest.mark.parametrize("stage", [None, "prepare", "define", "fit"])

@@ -1,6 +1,7 @@
 """A worker's folder is its own while it lives, and its heir's after that."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -29,6 +30,14 @@ def test_an_assignment_is_for_this_users_eyes_only(tmp_path: Path) -> None:
     assert folder.leftovers() == []
     folder.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_attempt_begins_without_waiting_for_the_disk(tmp_path: Path) -> None:
+    folder = WorkFolder(tmp_path, "a")
+    with patch("os.fsync") as waited:
+        folder.open(assignment("r1"))
+    waited.assert_not_called()
+    folder.close()
 
 
 def test_what_a_dead_worker_left_goes_to_the_next_and_what_a_living_one_has_does_not(tmp_path: Path) -> None:
