@@ -76,6 +76,9 @@ def test_a_value_that_cannot_be_used_is_refused_at_its_own_field(field: str, val
 
 
 def test_a_band_is_stated_for_gentle_changes_alone() -> None:
-    assert band(ImageAugmentationParams(dataset="digits")) is not None
+    found, without = (band(ImageAugmentationParams(dataset="mnist", augment=augment)) for augment in (True, False))
+    assert found is not None
+    assert without is not None
+    assert found.low > without.low
     assert band(ImageAugmentationParams(dataset="digits", rotation_range=90)) is None
     assert band(ImageAugmentationParams(dataset="shapes")) is None
