@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from jobs.borrowing import BorrowingDatasets, borrowing
 from jobs.client import AttemptClient, Refused
-from jobs.datasets import Datasets
 from jobs.journal import Journal
 from jobs.progress import Progress
 from jobs.protocol import Assignment, EventType, LogData
@@ -114,7 +114,13 @@ def main(order: Order, worker: Connection) -> None:
     session = Session(
         report=reporter.report,
         offer=reporter.offer,
-        datasets=Datasets(order.data.folder, order.data.cache, order.data.downloads, uploads=order.data.uploads),
+        datasets=BorrowingDatasets(
+            order.data.folder,
+            order.data.cache,
+            order.data.downloads,
+            uploads=order.data.uploads,
+            borrow=borrowing(order.server, order.assignment, order.data.cache, waits),
+        ),
         stop=stop,
         directory=order.directory,
         earlier=earlier_choice(order.assignment),

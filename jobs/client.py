@@ -4,6 +4,8 @@ There are two kinds of failure: :class:`Unreachable` may pass, so the caller tri
 the caller stops.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ DAMAGED = 422
 
 MISSING = 404
 """What is answered where there is no such file."""
+
+UNCHANGED = 304
+"""What is answered where the file is here already."""
 
 
 class Unreachable(Exception):
@@ -37,6 +42,45 @@ class Refused(Exception):
         super().__init__(f"{status}: {detail}")
         self.status = status
         self.detail = detail
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A dataset of one's own as the server has it: the SHA-256 of its file, and the ending of the file's name."""
+
+    sha256: str
+    ending: str
+
+
+def lend(http: httpx.Client, path: str, known: Sequence[str], into: Path) -> Lent | None:
+    """Ask the server for the file of a dataset; None where it has none.
+
+    Args:
+        http: sends the credential.
+        path: whose dataset.
+        known: the SHA-256 of files that are here: one of them isn't sent again.
+        into: where another is written to.
+
+    Raises:
+        Unreachable: try again.
+        Refused: stop.
+        OSError: it can't be written.
+    """
+    headers = {"If-None-Match": ", ".join(f'"{sha256}"' for sha256 in known)} if known else {}
+    try:
+        with http.stream("GET", path, headers=headers) as response:
+            if response.status_code == MISSING:
+                return None
+            if response.is_success:
+                with open(into, "wb") as file:
+                    for chunk in response.iter_bytes(1 << 20):
+                        file.write(chunk)
+            elif response.status_code != UNCHANGED:
+                response.read()
+                raise failure(response)
+    except httpx.HTTPError as error:
+        raise Unreachable(str(error) or type(error).__name__) from error
+    return Lent(response.headers["ETag"].strip('"'), response.headers["X-Dataset-Ending"])
 
 
 class AttemptClient:
@@ -109,6 +153,10 @@ class AttemptClient:
             raise
         return response.content, response.headers["ETag"].strip('"')
 
+    def dataset(self, known: Sequence[str], into: Path) -> Lent | None:
+        """The dataset of one's own that this attempt's run learns from; see :func:`lend`."""
+        return lend(self._http, "/dataset", known, into)
+
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
@@ -120,10 +168,15 @@ class AttemptClient:
             raise Unreachable(str(error) or type(error).__name__) from error
         if response.is_success:
             return response
-        detail = problem_detail(response)
-        if response.is_server_error or response.status_code in _PASSING:
-            raise Unreachable(f"{response.status_code}: {detail}")
-        raise Refused(response.status_code, detail)
+        raise failure(response)
+
+
+def failure(response: httpx.Response) -> Unreachable | Refused:
+    """What an answer that is no success means."""
+    detail = problem_detail(response)
+    if response.is_server_error or response.status_code in _PASSING:
+        return Unreachable(f"{response.status_code}: {detail}")
+    return Refused(response.status_code, detail)
 
 
 def problem_detail(response: httpx.Response) -> str:

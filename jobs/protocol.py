@@ -11,9 +11,10 @@ A worker makes five kinds of calls, all over HTTP to the server that owns the da
 * ``PUT /api/worker/runs/{run}/attempts/{attempt}/checkpoints/{kind}`` uploads a saved model or a
   generation.
 * ``GET /api/worker/runs/{run}/attempts/{attempt}/generations/{sha256}`` fetches a generation to resume from,
-  and ``…/checkpoints/{name}`` a model that an earlier attempt has saved.
+  ``…/checkpoints/{name}`` a model that an earlier attempt has saved, and ``…/dataset`` the file of one's own that the
+  run learns from, unless this machine has it.
 * ``POST /api/worker/answers/{question}`` answers a question that ``sync`` has brought (:mod:`jobs.questions`), and
-  ``GET /api/worker/models/{run}/{sha256}`` fetches the saved model that it is about.
+  ``GET /api/worker/models/{run}/{sha256}`` fetches the saved model that it is about, ``…/datasets/{name}`` a dataset.
 
 The first and the last are authorised by the worker key, the others by the token of the one attempt. A call that carries
 an attempt number that is no longer the run's own is answered 409 ``stale-attempt``: the sender must stop.

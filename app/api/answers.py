@@ -1,7 +1,10 @@
 """The workers' side of questions: answers, and the models that they are about. Not part of the public API."""
 
-from fastapi import APIRouter, Depends, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Depends, Header, Response
+
+from app import lending
 from app.api.checkpoints import Download
 from app.api.ingest import only_workers
 from app.api.routing import StrictRoute
@@ -20,6 +23,14 @@ router = APIRouter(
 async def receive_answer(board: CurrentBoard, question: str, body: Answer) -> None:
     """Pass an answer to whoever waits for it; to nobody, if nobody does any more."""
     board.pool.questions.answer(question, body)
+
+
+@router.get("/datasets/{name}")
+def send_dataset(
+    board: CurrentBoard, name: str, if_none_match: Annotated[str, Header(max_length=10_000)] = ""
+) -> Response:
+    """The file of a dataset of one's own, unless the worker has it already."""
+    return lending.lend(board, name, if_none_match)
 
 
 @router.get("/models/{run_id}/{sha256}")

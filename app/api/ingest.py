@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app import board as boards
-from app import security
+from app import lending, security
 from app.api.checkpoints import Download, hold
 from app.api.routing import StrictRequest, StrictRoute, body_of, unless_gone
 from app.board import Board, CurrentBoard
@@ -134,6 +134,21 @@ def send_generation(board: CurrentBoard, token: AttemptToken, run_id: str, attem
     if path is None:
         raise Problem("not-found", f"Run {run_id} has no generation {shown(sha256)}. Resume from another, or anew.")
     return Download(board.files, path, {}, f"{sha256}.generation", "application/octet-stream")
+
+
+@router.get("/runs/{run_id}/attempts/{attempt}/dataset")
+def send_dataset(
+    board: CurrentBoard,
+    token: AttemptToken,
+    run_id: str,
+    attempt: int,
+    if_none_match: Annotated[str, Header(max_length=10_000)] = "",
+) -> Response:
+    """The file of one's own that this attempt's run learns from, unless the worker has it already."""
+    with board.database.read() as session:
+        lifecycle.authorize(session, run_id, attempt, token)
+        name = lifecycle.find(session, run_id).params.get("dataset")
+    return lending.lend(board, str(name), if_none_match)
 
 
 def _authorize(board: Board, run_id: str, attempt: int, token: str) -> None:

@@ -23,6 +23,9 @@ from jobs.protocol import Question
 from jobs.questions import Answer, Objection, PredictQuestion, PreviewQuestion, Refusal, SamplesQuestion
 from jobs.quiet import quiet_terminal
 
+ANSWER_HOLDS = 2.0
+"""For so many seconds the server isn't asked again for the same dataset."""
+
 ORPHANED = 4
 """Exit code: the worker is gone, or has no more use for this process."""
 
@@ -86,8 +89,20 @@ def answering(
     from jobs.answering.memory import KeptDatasets, Models
     from jobs.answering.predictions import Predictions
     from jobs.answering.previews import Previews
+    from jobs.borrowing import LENT, Borrowing
+    from jobs.client import Refused
+    from jobs.datasets import DatasetUnavailable
+    from jobs.datasets.own import OwnFile
 
-    datasets = KeptDatasets(folder, cache, uploads)
+    borrowing = Borrowing(cache / LENT, client.dataset, ANSWER_HOLDS)
+
+    def borrow(name: str, here: OwnFile | None) -> OwnFile | None:
+        try:
+            return borrowing.get(name, here)
+        except (Unreachable, Refused, OSError) as error:
+            raise DatasetUnavailable(name, f"The dataset {name} could not be fetched: {error}. Ask again.") from None
+
+    datasets = KeptDatasets(folder, cache, uploads, borrow)
     previews = Previews(datasets)
     predictions = Predictions(datasets, Models(client.model))
 

@@ -1,13 +1,17 @@
 """The HTTP calls around a question, authorised by the worker key."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
 import httpx
 
-from jobs.client import Unreachable, problem_detail
+from jobs.client import Lent, Unreachable, lend, problem_detail
 from jobs.questions import Answer
 
 
 class AnswerClient:
-    """Hands answers over, and fetches the models that questions are about. One connection; used by one thread.
+    """Hands answers over, and fetches the models and the datasets that they are about. Used by one thread.
 
     Args:
         server: like ``http://127.0.0.1:8000``.
@@ -39,6 +43,10 @@ class AnswerClient:
             Unreachable: the server didn't give them.
         """
         return self._ask("GET", f"/models/{run}/{sha256}").content
+
+    def dataset(self, name: str, known: Sequence[str], into: Path) -> Lent | None:
+        """A dataset of one's own; see :func:`jobs.client.lend`."""
+        return lend(self._http, f"/datasets/{quote(name, safe='')}", known, into)
 
     def close(self) -> None:
         """Close the connection."""

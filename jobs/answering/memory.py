@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jobs.datasets import Datasets, DatasetState, DatasetUnavailable, Images, Reading, Source, Tabular
+from jobs.borrowing import Borrow, BorrowingDatasets
+from jobs.datasets import DatasetState, DatasetUnavailable, Images, Reading, Source, Tabular
 from jobs.datasets.reading import AS_IT_IS
 from jobs.protocol import CheckpointData
 
@@ -20,17 +21,20 @@ MODELS = 4
 """So many models are kept, those that were asked last."""
 
 
-class KeptDatasets(Datasets):
+class KeptDatasets(BorrowingDatasets):
     """Datasets that are read once, and again when their file has changed. Nothing is ever downloaded for them.
 
     Args:
         folder: the person's own datasets folder, or None.
         cache: where downloads lie.
         uploads: where uploaded files lie.
+        borrow: gets those that only the server has.
     """
 
-    def __init__(self, folder: Path | None, cache: Path, uploads: Path | None = None) -> None:
-        super().__init__(folder, cache, downloads=False, uploads=uploads)
+    def __init__(
+        self, folder: Path | None, cache: Path, uploads: Path | None = None, borrow: Borrow | None = None
+    ) -> None:
+        super().__init__(folder, cache, downloads=False, uploads=uploads, borrow=borrow)
         self._kept: OrderedDict[tuple[str, Reading], tuple[DatasetState, Any]] = OrderedDict()
 
     def present(self, name: str, reading: Reading = AS_IT_IS) -> DatasetState:

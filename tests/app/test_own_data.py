@@ -1,5 +1,6 @@
 """Uploaded datasets: what is kept and under which name, what is refused and leaves nothing, listing and deleting."""
 
+import hashlib
 import io
 import shutil
 import threading
@@ -356,3 +357,24 @@ def test_so_many_are_kept_and_no_more(server: Server, monkeypatch: pytest.Monkey
     answer = send(server, "c.csv", BARS)
     assert answer.status_code == 409
     assert "There are 2 uploaded datasets" in answer.json()["detail"]
+
+
+def test_a_worker_gets_the_file_of_its_own_run_and_no_other(server: Server) -> None:
+    send(server, "bars.npz", BARS)
+    run = server.create(lesson="mnist", params={"dataset": "bars", "batch_size": 4})["id"]
+    attempt = server.worker().claim()
+    path = f"/api/worker/runs/{run}/attempts/1/dataset"
+    bearer = {"Authorization": f"Bearer {attempt.assignment.token}"}
+    answer = server.http.get(path, headers=bearer)
+    digest = hashlib.sha256(BARS).hexdigest()
+    assert (answer.content, answer.headers["etag"], answer.headers["x-dataset-ending"]) == (BARS, f'"{digest}"', ".npz")
+    known = server.http.get(path, headers={**bearer, "If-None-Match": f'"{"0" * 64}", "{digest}"'})
+    assert (known.status_code, known.content) == (304, b"")
+    assert server.http.get(path).status_code == 401
+    assert server.http.get(path, headers={"Authorization": "Bearer wrong"}).status_code in (401, 409)
+
+    key = {"Authorization": f"Bearer {server.board.settings.worker_secret}"}
+    assert server.http.get("/api/worker/datasets/bars", headers=key).content == BARS
+    assert server.http.get("/api/worker/datasets/bars", headers=bearer).status_code == 401
+    assert server.http.get("/api/worker/datasets/digits", headers=key).status_code == 404
+    assert server.http.get("/api/worker/datasets/..%2Ffitboard.sqlite3", headers=key).status_code == 404
