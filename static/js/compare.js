@@ -1,11 +1,12 @@
 // @ts-check
 // Runs side by side: one live chart, and a table whose figures follow the chosen metric.
 import { Clock } from "./clock.js";
+import { figures, verdict } from "./figures.js";
 import { History } from "./history.js";
 import { Overlay } from "./overlay.js";
 import { atMostEvery, byId, fetchPage, make, setText, swap, takeParts } from "./page.js";
 import { follow } from "./socket.js";
-import { prefersLow, setChip, short, title } from "./words.js";
+import { setChip, short } from "./words.js";
 
 /** @typedef {{ id: string, seq: number, ended: boolean, label: string, colour: number, history: History, clock: Clock }} Compared */
 
@@ -46,28 +47,8 @@ const cell = (tr, name) => tr.querySelector(`[data-cell="${name}"]`);
 
 // --- figures ---
 
-/**
- * A run's figures in the metric that is shown: its best value and epoch, its last values, and how far they are apart.
- * @param {History} history
- */
-function figures(history) {
-  const [train, validation] = ["", "val_"].map((prefix) => history.series.get(prefix + overlay.metric));
-  const judged = validation ?? train;
-  const low = prefersLow(overlay.metric);
-  /** @type {number | null} */
-  let best = null;
-  let epoch = -1;
-  judged?.value.forEach((value, index) => {
-    if (value === null || (best !== null && (low ? value >= best : value <= best))) return;
-    best = value;
-    epoch = judged.epoch[index];
-  });
-  const [last, held] = [train?.value.at(-1) ?? null, validation?.value.at(-1) ?? null];
-  return { best: /** @type {number | null} */ (best), epoch, last, held, gap: last === null || held === null ? null : last - held };
-}
-
 const showFigures = atMostEvery(PAUSE, () => {
-  const found = [...runs.values()].map((run) => ({ run, ...figures(run.history) }));
+  const found = [...runs.values()].map((run) => ({ run, ...figures(run.history, overlay.metric) }));
   const widest = Math.max(...found.map(({ gap }) => Math.abs(gap ?? 0))) || 1;
   for (const { run, best, epoch, last, held, gap } of found) {
     const tr = row(run.id);
@@ -85,13 +66,9 @@ const showFigures = atMostEvery(PAUSE, () => {
     bar?.setAttribute("x", String(Math.min(50, 50 + width)));
     bar?.setAttribute("width", String(Math.abs(width)));
   }
-  const known = found.filter(({ best }) => best !== null);
-  const low = prefersLow(overlay.metric);
-  known.sort((a, b) => ((a.best ?? 0) - (b.best ?? 0)) * (low ? 1 : -1));
-  const [first, last] = [known[0], known.at(-1)];
-  if (!first || !last) return;
-  const words = `${low ? "Lowest" : "Highest"} ${title(overlay.metric).toLowerCase()}: ${short(first.best)} with ${first.run.label}`;
-  setText(byId("overlay-summary"), known.length === 1 ? `${words}.` : `${words}; the other end is ${short(last.best)} with ${last.run.label}.`);
+  if (found.some(({ best }) => best !== null)) {
+    setText(byId("overlay-summary"), verdict(overlay.metric, found.map(({ run, best }) => ({ label: run.label, best }))));
+  }
 });
 
 /** A metric that nobody had before can be chosen from now on. */

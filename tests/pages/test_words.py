@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.charts import curves, prefers_low, short
+from app import overlay
+from app.charts import curves, prefers_low, short, summary
 from app.pages import words
 from app.pages.assets import FOLDER
 from app.pages.cards import Card
@@ -18,6 +19,7 @@ from app.runs.history import Series
 from app.terminal import grids
 from jobs.lessons import registry
 from tests.javascript import node
+from tests.pages.curves import SHAPES, History, as_json, history
 
 SECONDS = [None, 0.0, 0.004, 0.049, 0.06, 1.0, 1.26, 9.94, 9.96, 12.3, 59.6, 60.0, 61.0, 600.0, 3599.0, 3661.0, 90061.0]
 VALUES = [None, 0, 0.5, -0.25, 0.00123, 0.0000123, 12.345, 99.96, 82115.4, 3.2e9, 1.0]
@@ -194,3 +196,58 @@ def test_browser_and_server_say_how_far_a_training_is() -> None:
     assert found == [one.progress for one in cards]
     assert found == ["epoch 7 of 150", "epoch 7", "fold 2 of 10, epoch 7 of 150"]
     assert card(trains=False, stage="compile", epoch=0).progress == "stage compile"
+
+
+def trainings() -> list[History]:
+    """Curves of every shape, of every length that matters, with and without jumps; some with a value missing."""
+    found = [
+        history(shape, epochs, scatter, seed)
+        for seed, shape in enumerate(SHAPES)
+        for epochs in (1, 2, 3, 9, 60)
+        for scatter in (0.0, 0.06)
+    ]
+    for one in found[::3]:
+        one["val_loss"].value[-1] = None
+    for one in found[::7]:
+        del one["val_loss"]
+    return [*found, {}, {"loss": Series([0], [None])}, {"loss": Series([3, 4, 9], [2.0, 1.0, 1.0])}]
+
+
+def test_browser_and_server_say_the_same_of_curves() -> None:
+    found = trainings()
+    told = json.dumps([as_json(one) for one in found])
+    said = in_javascript(
+        f"const {{ History }} = await import({json.dumps((FOLDER / 'js' / 'history.js').as_uri())});"
+        f"{imported('charttext.js')} const words = {told}.map((one) => m.summary('loss', new History(one)));"
+        "console.log(JSON.stringify(words))"
+    )
+    assert said == [summary("loss", one.get("loss"), one.get("val_loss")) for one in found]
+    assert isinstance(said, list)
+    assert len(set(said)) > 30
+
+
+@pytest.mark.parametrize("metric", ["loss", "accuracy"])
+def test_browser_and_server_come_to_the_same_figures_of_runs(metric: str) -> None:
+    found = [{name.replace("loss", metric): one for name, one in part.items()} for part in trainings()]
+    told = json.dumps([as_json(one) for one in found])
+    said = in_javascript(
+        f"const {{ History }} = await import({json.dumps((FOLDER / 'js' / 'history.js').as_uri())});"
+        f"{imported('figures.js')} const all = {told}.map((one) => m.figures(new History(one), '{metric}'));"
+        "const named = all.map(({ best }, place) => ({ label: `run ${place}`, best }));"
+        f"console.log(JSON.stringify([all, m.verdict('{metric}', named), m.verdict('{metric}', named.slice(0, 1)),"
+        f"m.verdict('{metric}', [])]))"
+    )
+    ours = [overlay.figures(one, metric) for one in found]
+    assert isinstance(said, list)
+    assert said[0] == [
+        {
+            "best": one.best,
+            "epoch": -1 if one.best_epoch is None else one.best_epoch,
+            "last": one.train,
+            "held": one.validation,
+            "gap": one.gap,
+        }
+        for one in ours
+    ]
+    named = [(f"run {place}", one) for place, one in enumerate(ours)]
+    assert said[1:] == [overlay.summary(metric, some) for some in (named, named[:1], [])]
