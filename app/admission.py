@@ -12,9 +12,10 @@ from app.runs import lifecycle
 from app.schemas import NewRun
 from app.sentences import FieldError
 from jobs.datasets import DatasetState, DatasetUnavailable
-from jobs.datasets.problems import DatasetProblem
+from jobs.datasets.problems import DatasetProblem, UnfitReading
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
+from jobs.lessons.shared import own_tables
 
 
 def admit(board: Board, request: NewRun, idempotency_key: str | None = None) -> str:
@@ -54,8 +55,9 @@ def complete(board: Board, lesson: Lesson[Any], params: Params) -> tuple[Params,
     notes: tuple[str, ...] = ()
     wanted = getattr(params, "dataset", None)
     if wanted is not None:
-        dataset = resolve(board, lesson, wanted)
-        params = params.model_copy(update={"dataset": dataset.name})
+        dataset = resolve(board, lesson, params)
+        issues = issues + own_tables.misfits(params, dataset)
+        params = params.model_copy(update={"dataset": dataset.name, **own_tables.resolved(params, dataset)})
         issues = issues + lesson.check(params, dataset)
         chosen = f"dataset auto took {dataset.name}" if wanted == "auto" else f"dataset {dataset.name}"
         notes = (f"{chosen}: {dataset.detail}",)
@@ -66,13 +68,15 @@ def complete(board: Board, lesson: Lesson[Any], params: Params) -> tuple[Params,
     return params, notes
 
 
-def resolve(board: Board, lesson: Lesson[Any], wanted: str) -> DatasetState:
-    """The dataset that a name, or ``auto``, means here and now.
+def resolve(board: Board, lesson: Lesson[Any], params: Params) -> DatasetState:
+    """The dataset that a lesson's params mean here and now; an own table is read as they say.
 
     Raises:
-        Problem: ``dataset-unavailable`` or ``dataset-invalid``.
+        Problem: ``dataset-unavailable``, ``dataset-invalid``, or ``invalid-input`` where another reading may help.
     """
-    return resolve_named(board, wanted, lesson.datasets)
+    wanted: str = getattr(params, "dataset")  # noqa: B009 (only some lessons have one)
+    with _told("/params/dataset"):
+        return board.datasets.resolve(wanted, lesson.datasets, own_tables.reading(params))
 
 
 def resolve_named(
@@ -102,6 +106,9 @@ def _told(pointer: str) -> Iterator[None]:
     """What is wrong with a dataset, as problems."""
     try:
         yield
+    except UnfitReading as problem:
+        field = FieldError(pointer=f"/params/{problem.field}", code=problem.code, detail=problem.detail)
+        raise invalid_input([field]) from None
     except DatasetProblem as problem:
         kind = "dataset-unavailable" if isinstance(problem, DatasetUnavailable) else "dataset-invalid"
         errors = [FieldError(pointer=pointer, code=kind.replace("-", "_"), detail=problem.detail)]

@@ -37,6 +37,7 @@ class Field:
         item: for a list, the kind of its items; then ``minimum`` and ``maximum`` bound each item.
         shortest, longest: for a list, how many items it may have.
         optional: whether the value may be left empty (``null``).
+        several: whether a form offers to try several values.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Field:
     shortest: int | None = None
     longest: int | None = None
     optional: bool = False
+    several: bool = True
 
     @property
     def bounds(self) -> str:
@@ -207,6 +209,7 @@ def _field(name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any])
         shortest=schema.get("minItems"),
         longest=schema.get("maxItems"),
         optional=optional,
+        several=schema.get("several", True),
     )
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.crossvalidation import CrossValidation
-from jobs.datasets import Datasets, Images, Tabular
+from jobs.datasets import Datasets, Images, Reading, Tabular
+from jobs.datasets.reading import AS_IT_IS
 from jobs.device import environment, gpus
 from jobs.engine import Afterwards, Augment, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
 from jobs.exhibits import Exhibit
@@ -144,14 +145,16 @@ class Session:
         self._progress.alive()
         self._report(EventType.LOG, LogData(level=level, message=message))
 
-    def load(self, dataset: str) -> Tabular:
+    def load(self, dataset: str, reading: Reading = AS_IT_IS) -> Tabular:
         """The dataset's rows; what happens on the way (a download, say) goes into the log.
+
+        ``reading`` says how an own table is read.
 
         Raises:
             DatasetUnavailable: it isn't here and couldn't be downloaded.
             DatasetInvalid: its file isn't in the expected form.
         """
-        return self._datasets.load(dataset, self.log)
+        return self._datasets.load(dataset, self.log, reading)
 
     def load_images(self, dataset: str) -> Images:
         """Labelled images; everything else as in :meth:`load`.

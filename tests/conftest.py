@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests import chromium
-from tests.datafiles import own_pictures, write_csv_files
+from tests.datafiles import own_pictures, write_csv_files, write_own_table
 from tests.running import Running
 
 LONGEST = ("tests/faults/test_kills.py", "tests/jobs/test_worker.py")
@@ -37,8 +37,9 @@ class MakeFitboard(Protocol):
 
 @pytest.fixture(scope="session")
 def datasets_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A datasets folder with small files in the course's formats, and pictures of one's own; don't write to it."""
+    """A datasets folder with small files in the course's formats, a table and pictures of one's own; read only."""
     folder = write_csv_files(tmp_path_factory.mktemp("datasets"))
+    write_own_table(folder / "plants.csv")
     np.savez_compressed(folder / "bars.npz", **own_pictures())
     return folder
 

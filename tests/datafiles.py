@@ -32,6 +32,24 @@ def write_csv_files(folder: Path, rows: int = 120) -> Path:
     return folder
 
 
+def write_own_table(file: Path) -> Path:
+    """Half of scikit-learn's irises as an office program saves a table: semicolons, decimal commas, a column of text.
+
+    75 rows, sorted by class; two of them have a gap.
+    """
+    from sklearn.datasets import load_iris
+
+    data = load_iris()
+    lines = ["plant;sepal length;sepal width;petal length;petal width;species"]
+    for number in range(0, 150, 2):
+        cells = [str(value).replace(".", ",") for value in data.data[number]]
+        if number in (6, 60):
+            cells[1] = "?" if number == 6 else ""
+        lines.append(";".join([f'"no {number}"', *cells, str(data.target_names[data.target[number]])]))
+    file.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    return file
+
+
 def own_pictures(train: int = 60, test: int = 20, shape: tuple[int, ...] = (12, 16, 3), classes: int = 3) -> Arrays:
     """Keras's four arrays with pictures made up here: a light bar that lies lower the higher the class, under noise."""
     rng = np.random.default_rng(5)

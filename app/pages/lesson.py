@@ -19,11 +19,13 @@ from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
 from app.pages.site import Page
 from app.runs import queries
-from app.sentences import field_errors, shown
+from app.sentences import field_errors
 from jobs.backend import DEFAULT
 from jobs.datasets.names import AUTO
+from jobs.datasets.problems import DatasetProblem, UnfitReading
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson, Params
+from jobs.lessons.shared import own_tables
 
 REMEMBERED = timedelta(days=90)
 """How old a run may be to tell how long another will take."""
@@ -42,10 +44,12 @@ class Input:
 
 @dataclass(frozen=True)
 class Section:
-    """The inputs under one heading."""
+    """The inputs under one heading. ``own`` ones matter for own tables alone, and are ``hidden`` for others."""
 
     title: str
     inputs: tuple[Input, ...]
+    own: bool
+    hidden: bool
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     values = {**defaults, **preset.values, **typed}
     params, errors = validated(lesson.params, values)
     known = shelves(request).look(names)
-    params, errors = with_own(params, errors, known)
+    complete, errors = completed(board, lesson, params, errors)
     candidates = known[: len(lesson.datasets)]  # auto never takes an own dataset
     usable = [shelf for shelf in candidates if shelf.state in ("here", "download", "invalid")]
     auto = next(iter(usable or candidates[-1:]), None)
@@ -148,19 +152,20 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         section="lessons",
         lesson=lesson,
         sections=tuple(
-            Section(
-                group.title,
-                tuple(
+            _section(
+                group,
+                [
                     Input(field, _text(field, values, request.query_params), errors.get(field.name))
                     for field in group.fields
-                ),
+                ],
+                own=values.get("dataset") in names[len(lesson.datasets) :],
             )
             for group in forms.groups(fields)
         ),
         choices=choices,
         datasets=tuple(known),
         auto=auto,
-        code=lesson.script(_with_dataset(params, auto), lesson.jit_compile, DEFAULT),
+        code=lesson.script(_with_dataset(complete, auto), lesson.jit_compile, DEFAULT),
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),
@@ -186,6 +191,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
                 for field in fields
             ],
             "presets": {choice.slug: {"values": choice.values, "grid": choice.grid} for choice in choices},
+            "own": list(names[len(lesson.datasets) :]),
             "datasets": {shelf.name: shelf.detail for shelf in known} | _auto_words(auto),
         },
     )
@@ -209,18 +215,32 @@ def validated(model: type[Params], values: Mapping[str, Any]) -> tuple[Params, d
         return model.model_validate(sound), found
 
 
-def with_own(params: Params, errors: dict[str, str], known: Iterable[Shelf]) -> tuple[Params, dict[str, str]]:
-    """The same, with a sentence for a dataset that can't be used; such a one is left for the lesson's default.
+def completed(
+    board: boards.Board, lesson: Lesson[Any], params: Params, errors: dict[str, str]
+) -> tuple[Params, dict[str, str]]:
+    """The params as a run would have them where they name an own dataset, and what is wrong with that.
 
-    A name passes for a dataset's as long as it is well-formed: whether there is one of that name is known here.
+    A name passes for a dataset's as long as it is well-formed: whether there is one of that name, and whether it can be
+    read so, is known here. What can't be used is left for the lesson's default.
     """
     wanted = getattr(params, "dataset", AUTO)
-    shelf = next((one for one in known if one.name == wanted), None)
-    if wanted == AUTO or (shelf is not None and shelf.state != "invalid"):
+    if wanted in (AUTO, *lesson.datasets):
         return params, errors
-    told = f"The dataset {shown(wanted)} is not here. Choose one of the list." if shelf is None else shelf.detail
-    default = type(params).model_fields["dataset"].default
-    return params.model_copy(update={"dataset": default}), {**errors, "dataset": told}
+    try:
+        state = board.datasets.resolve(wanted, lesson.datasets, own_tables.reading(params))
+    except DatasetProblem as problem:
+        names = (*own_tables.FIELDS, "dataset")
+        defaults = {name: field.default for name, field in type(params).model_fields.items() if name in names}
+        field = problem.field if isinstance(problem, UnfitReading) else "dataset"
+        return params.model_copy(update=defaults), {**errors, field: problem.detail}
+    return params.model_copy(update=own_tables.resolved(params, state)), errors
+
+
+def _section(group: forms.Group, inputs: list[Input], *, own: bool) -> Section:
+    """Some inputs under their heading; ``own`` says whether an own dataset is chosen."""
+    touched = any(one.error or one.text != forms.shown(one.field.default) for one in inputs)
+    of_own = group.title == own_tables.GROUP
+    return Section(group.title, tuple(inputs), of_own, hidden=of_own and not own and not touched)
 
 
 def _text(field: forms.Field, values: Mapping[str, Any], query: Mapping[str, str]) -> str:

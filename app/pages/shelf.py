@@ -10,6 +10,7 @@ from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
 
 from jobs.datasets import DatasetInvalid, Datasets, DatasetUnavailable, Source
+from jobs.datasets.problems import UnfitReading
 
 PATIENCE = 0.15
 """Seconds that a page waits for all datasets together."""
@@ -65,6 +66,8 @@ class Shelves:
     def _state(self, name: str) -> Shelf:
         try:
             state = self._datasets.state(name)
+        except UnfitReading as error:  # it can be read once somebody says how
+            return Shelf(name, name, "here", None, error.detail)
         except DatasetInvalid as error:
             return Shelf(name, name, "invalid", None, error.detail)
         except DatasetUnavailable as error:  # an own file that has just gone

@@ -29,7 +29,7 @@ def option(field: Field) -> inspect.Parameter:
         words.append(f"Possible: {field.bounds}.")
     if field.kind is Kind.LIST:
         words.append("Separated by commas.")
-    words.append(f"Default: {forms.shown(field.default)}.")
+    words.append(f"Default: {forms.shown(field.default) or 'nothing'}.")
     # Square brackets would be read as markup.
     info = typer.Option(
         names,

@@ -43,6 +43,7 @@ class DatasetState:
         test_rows: images held back by the data itself; 0 for tables, where a lesson splits.
         shape: of one sample: ``(features,)`` or ``(height, width, channels)``.
         reading: of an own table, how it was read, with nothing left to find out; None for all others.
+        counts: of an own table, how many rows each class has; empty for all others.
     """
 
     name: str
@@ -55,6 +56,7 @@ class DatasetState:
     test_rows: int = 0
     shape: tuple[int, ...] = ()
     reading: Reading | None = None
+    counts: tuple[int, ...] = ()
 
     @property
     def unit(self) -> str:

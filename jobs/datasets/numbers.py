@@ -2,7 +2,7 @@
 
 import math
 
-_FLOAT32_MAX = 3.4028234663852886e38
+FLOAT32_MAX = 3.4028234663852886e38
 
 
 def finite(cell: str) -> float | None:
@@ -12,7 +12,7 @@ def finite(cell: str) -> float | None:
         value = math.nan if "_" in cell else float(cell)
     except ValueError:
         return None
-    return value if math.isfinite(value) and abs(value) <= _FLOAT32_MAX else None
+    return value if math.isfinite(value) and abs(value) <= FLOAT32_MAX else None
 
 
 def short(cell: str) -> str:

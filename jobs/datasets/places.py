@@ -75,7 +75,7 @@ class Places:
 
         known = self._states(path, outcome, about)
         if isinstance(known, DatasetInvalid):
-            raise DatasetInvalid(known.name, known.detail)
+            raise known.again()
         return known
 
 

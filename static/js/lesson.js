@@ -143,6 +143,16 @@ function showDataset() {
   if (detail) setText(detail, data.datasets[control("dataset").value] ?? "");
 }
 
+/** Shows how an own table is read where one is chosen; elsewhere nothing must stand there. */
+function showOwn() {
+  const place = document.querySelector("[data-own]");
+  const dataset = fields.find(({ name }) => name === "dataset");
+  if (!(place instanceof HTMLElement) || !dataset) return;
+  const own = several.values(dataset).some((name) => data.own.includes(name));
+  for (const field of own ? [] : fields) if (place.contains(control(field.name))) write(field, String(field.default));
+  place.hidden = !own;
+}
+
 function showPreset() {
   const spaced = (/** @type {string} */ text) => text.replace(/\s*,\s*/g, ", ");
   const now = Object.fromEntries(fields.map((field) => [field.name, spaced(textOf(field))]));
@@ -175,6 +185,7 @@ function onChange() {
   setText(button.querySelector("span"), trainWords());
   showEstimate();
   showDataset();
+  showOwn();
   showPreset();
   clearTimeout(timer);
   timer = window.setTimeout(() => {

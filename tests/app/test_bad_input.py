@@ -250,6 +250,64 @@ class TestDatasets:
         assert post(server, body.replace("97", "96")).status_code == 201
 
 
+class TestOwnTables:
+    """A table of one's own that is read as the params say, or can't be."""
+
+    @pytest.fixture
+    def with_table(self, make_server: MakeServer, tmp_path: Path) -> Server:
+        """A server with a table whose header could be a row."""
+        (tmp_path / "datasets").mkdir()
+        rows = "".join(f"{number},{number % 7},{'ab'[number % 2]}\n" for number in range(40))
+        (tmp_path / "datasets" / "years.csv").write_text(f"2019,2020,kind\n{rows}")
+        return make_server(datasets_dir=tmp_path / "datasets")
+
+    @pytest.mark.parametrize(
+        ("params", "field", "said"),
+        [
+            ({}, "header", "years.csv: whether its first line ('2019', '2020' and 'kind') is a header cannot be told."),
+            ({"header": "yes", "target": "sort"}, "target", "years.csv has no column 'sort'. The target is a name of"),
+            ({"header": "yes", "target": "2020"}, "batch_size", "Batch size 41 is larger than the 32 training rows."),
+            (
+                {"header": "yes", "separator": ";"},
+                "separator",
+                "years.csv has one cell in line 1: it has no",
+            ),
+        ],
+    )
+    def test_a_reading_that_does_not_fit_is_refused_at_its_field(
+        self, with_table: Server, params: dict[str, str], field: str, said: str
+    ) -> None:
+        for path in (RUNS, "/api/v1/lessons/first-network/script"):
+            sent: dict[str, Any] = {"dataset": "years", "batch_size": 41, **params}
+            body = sent if path != RUNS else {"lesson": "first-network", "params": sent}
+            told = problem(with_table.http.post(path, json=body), 422, "invalid-input")
+            assert [error["pointer"] for error in told["errors"]] == [f"/params/{field}"]
+            assert told["detail"].startswith(said), told["detail"]
+
+    def test_what_was_found_out_stands_in_the_run(self, with_table: Server) -> None:
+        made = with_table.create(params={"dataset": "years", "header": "yes", "target": "3"})
+        found = {name: made["params"][name] for name in ("dataset", "target", "header", "separator")}
+        assert found == {"dataset": "years", "target": "kind", "header": "yes", "separator": ","}
+        assert with_table.http.delete(f"{RUNS}/{made['id']}").status_code == 204
+
+    @pytest.mark.parametrize(("field", "value"), [("target", "age"), ("header", "no"), ("separator", "tab")])
+    def test_a_table_that_is_always_read_alike_takes_no_reading(self, shared: Server, field: str, value: str) -> None:
+        for dataset in ("auto", "breast-cancer"):
+            refused(
+                shared,
+                run(params={"dataset": dataset, field: value}),
+                f"/params/{field}",
+                f"{field} is '{value}', but breast-cancer is always read alike. Leave {field} at",
+            )
+
+    def test_a_name_that_is_not_there_is_told_with_those_that_are(self, with_table: Server) -> None:
+        body = {"lesson": "first-network", "params": {"dataset": "iris"}}
+        told = problem(with_table.http.post(RUNS, json=body), 409, "dataset-unavailable")
+        assert told["errors"][0]["pointer"] == "/params/dataset"
+        assert told["detail"].startswith("The dataset 'iris' is not here. There are: ")
+        assert "breast-cancer, years" in told["detail"]
+
+
 class OneParams(Params):
     """A lesson's parameters."""
 

@@ -33,7 +33,7 @@ JUDGED = {GenerationMode.POSITIVE: ALWAYS, GenerationMode.NEGATIVE: [*ALWAYS, ch
 """What must hold of the answers to what the document allows, and to what it doesn't."""
 
 ONLY_THE_SERVER_KNOWS = {"too_large", "leaves_no_rows", "unknown_cursor", "wrong_order", "too_many_runs"}
-ONLY_THE_SERVER_KNOWS |= {"unknown_ending", "unusable_name", "dataset_invalid"}
+ONLY_THE_SERVER_KNOWS |= {"unknown_ending", "unusable_name", "dataset_invalid", "not_for_this_dataset"}
 """Why a request that is as the document says may be refused all the same: it doesn't fit the data, or is too much."""
 
 EXAMPLES = 20

@@ -13,6 +13,9 @@ from tests.datafiles import write_csv_files
 
 DEFAULTS = {
     "dataset": "breast-cancer",
+    "target": "",
+    "header": "auto",
+    "separator": "auto",
     "scale_features": True,
     "validation_split": 0.2,
     "hidden_layers": [12, 8],

@@ -8,7 +8,7 @@ from jobs.lessons.cifar10 import network as cifar10
 from jobs.lessons.convolution import network as convolution
 from jobs.lessons.convolution.geometry import Window
 from jobs.lessons.mnist import network as mnist
-from jobs.lessons.shared import classes, images
+from jobs.lessons.shared import classes, images, outcome
 from jobs.lessons.shared.layers import Layer
 
 NAMES = ("cat", "dog", "fox")
@@ -75,5 +75,5 @@ def test_the_confusion_counts_rows_by_truth() -> None:
 
 
 def test_a_prediction_says_how_sure_it_is_and_whether_it_is_right() -> None:
-    shown = classes.predictions(NAMES, ANSWERS, TRUTHS)
+    shown = outcome.predictions(NAMES, ANSWERS, TRUTHS, "image")
     assert shown["rows"][:2] == [[1, 0.9, "cat", "cat", True], [2, 0.6, "cat", "dog", False]]

@@ -174,7 +174,7 @@ def test_a_preset_in_the_address_is_chosen(server: Server) -> None:
 def test_presets_name_every_field(server: Server) -> None:
     data = data_of(server, "/lessons/first-network", "lesson-data")
     names = {field["name"] for field in data["fields"]}
-    assert all(set(values) == names for values in data["presets"].values())
+    assert all(set(preset["values"]) == names for preset in data["presets"].values())
     assert data["datasets"]["auto"].startswith("Takes Breast cancer")
 
 
@@ -294,6 +294,6 @@ def test_a_lesson_offers_own_datasets_and_says_what_is_wrong_with_a_name(server:
             attributes.get("value") for tag, attributes in page(server, "/lessons/mnist").found if tag == "option"
         ]
         told = page(server, "/lessons/first-network?dataset=beer").text
-        assert "The dataset 'beer' is not here. Choose one of the list." in told
+        assert "The dataset 'beer' is not here. There are: pima-indians-diabetes" in told
     finally:
         (uploads / "my <b>wine.csv").unlink()

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from jobs.datasets.reading import Header, Separator
 from jobs.exhibits import Exhibit, Table
 from jobs.lessons.base import Flag, Integer, Issue, Lesson, Params, Real
 from jobs.lessons.checkpoints.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.checkpoints.listing import script
-from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, outcome, own_tables, parameters, table_asking, tables
 from jobs.monitor import MOST, Monitor
 from jobs.protocol import Stage
 
@@ -50,6 +51,9 @@ class CheckpointsParams(Params):
     dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
+    target: own_tables.Target = own_tables.target()
+    header: Header = own_tables.header()
+    separator: Separator = own_tables.separator()
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
     activation: parameters.Activation = parameters.activation()
     kernel_initializer: parameters.Initializer = parameters.kernel_initializer()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing, networks
+from jobs.lessons.shared import listing
 
 if TYPE_CHECKING:
     from jobs.lessons.checkpoints.lesson import CheckpointsParams
@@ -31,12 +31,12 @@ def script(params: "CheckpointsParams", jit_compile: bool, backend: str) -> str:
         "    verbose=1,\n"
         ")\n"
     )
-    return listing.two_classes(
+    return listing.table(
         params,
         "Checkpoints of a training",
         jit_compile,
         backend,
-        layers=networks.dense_layers(params),
+        layers=listing.dense_layers(params),
         optimizer=listing.optimizer(params.optimizer, params.learning_rate),
         standard=["os"],
         before_fit=f"# Save the model whenever {params.monitor} is better than ever; names count epochs from 1.\n"

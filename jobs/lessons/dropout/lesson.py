@@ -4,15 +4,17 @@ The learner puts dropout before the first layer or between the hidden ones, with
 gap between training and validation.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from jobs.datasets.reading import Header, Separator
 from jobs.exhibits import Cell, Exhibit, Line, Lines, Table
 from jobs.lessons.base import Band, Flag, Integer, Lesson, Params, Real
 from jobs.lessons.dropout.guide import EXPLANATION, PRESETS
 from jobs.lessons.dropout.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, own_tables, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.training import Session
@@ -41,6 +43,9 @@ class DropoutParams(Params):
     dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
+    target: own_tables.Target = own_tables.target()
+    header: Header = own_tables.header()
+    separator: Separator = own_tables.separator()
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((60, 30))
     activation: parameters.Activation = parameters.activation()
     kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
@@ -62,7 +67,7 @@ def band(params: DropoutParams) -> Band | None:
     return bands.of(params.dataset, _BANDS)
 
 
-def build(params: DropoutParams, features: int) -> Any:
+def build(params: DropoutParams, features: int, outputs: int | None = None) -> Any:
     """The network, not compiled yet; its weights depend on nothing but ``params.seed``."""
     import keras
 
@@ -83,7 +88,7 @@ def build(params: DropoutParams, features: int) -> Any:
         )
         if drops and params.dropout in ("hidden", "both"):
             model.add(keras.layers.Dropout(drops))
-    model.add(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=params.kernel_initializer))
+    model.add(networks.output(params.kernel_initializer, outputs).make())
     return model
 
 
@@ -129,10 +134,10 @@ def measured(history: dict[str, list[float]], scores: dict[str, dict[str, float]
 
 def run(params: DropoutParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    trained = life_cycle.two_classes(
+    trained = life_cycle.table(
         session,
         params,
-        build=lambda features: build(params, features),
+        build=partial(build, params),
         optimizer=lambda _steps: networks.optimizer("sgd", params.learning_rate, momentum=params.momentum),
         minimised=f"SGD with learning rate {params.learning_rate:g} and momentum {params.momentum:g}",
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing
+from jobs.lessons.shared import listing, networks, own_tables
 
 if TYPE_CHECKING:
     from jobs.lessons.dropout.lesson import DropoutParams
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def script(params: "DropoutParams", jit_compile: bool, backend: str) -> str:
     """The listing for ``params``."""
-    return listing.two_classes(
+    return listing.table(
         params,
         "Dropout with Keras",
         jit_compile,
@@ -37,4 +37,5 @@ def _layers(params: "DropoutParams") -> list[str]:
     for size in params.hidden_layers:
         layers.append(f"hidden({size})")
         layers += drop if params.dropout in ("hidden", "both") else []
-    return [*layers, f'keras.layers.Dense(1, activation="sigmoid", kernel_initializer="{params.kernel_initializer}")']
+    output = networks.output(params.kernel_initializer, own_tables.listed_outputs(params.dataset))
+    return [*layers, str(output)]

@@ -11,7 +11,7 @@ from jobs.exhibits import Exhibit, Facts, Table, Text
 from jobs.lessons.base import Integer, Lesson, Real
 from jobs.lessons.history.guide import EXPLANATION, PRESETS
 from jobs.lessons.history.listing import script
-from jobs.lessons.shared import bands, life_cycle, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, own_tables, parameters, table_asking, tables
 from jobs.lessons.shared.table_params import DenseTableParams
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(params: HistoryParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
     trained = life_cycle.dense(session, params)
     history = trained.history
-    session.show(keys(history))
+    session.show(keys(history, networks.loss(own_tables.listed_outputs(params.dataset))))
     session.show(written_out(history))
     if "val_loss" in history:
         session.show(gap(history))
@@ -42,19 +42,23 @@ def run(params: HistoryParams, session: "Session") -> None:
 
 
 MEANINGS = {
-    "loss": "binary cross-entropy on the training rows, a mean over the epoch",
+    "loss": "{loss} on the training rows, a mean over the epoch",
     "accuracy": "share of training rows told apart, a mean over the epoch",
     "val_loss": "the same loss on the held-out rows, after the epoch",
     "val_accuracy": "share of held-out rows told apart, after the epoch",
 }
 
 
-def keys(history: Mapping[str, Sequence[float]]) -> Exhibit:
-    """The keys of the History, each with what it means and its values at places that matter."""
+def keys(history: Mapping[str, Sequence[float]], loss: str = "binary_crossentropy") -> Exhibit:
+    """The keys of the History, each with what it means and its values at places that matter.
+
+    ``loss`` is what the training made small, by Keras's name.
+    """
     rows: list[list[Any]] = []
     for name, values in history.items():
         best = best_epoch(name, values)
-        rows.append([name, MEANINGS.get(name, ""), values[0], values[-1], values[best], best + 1])
+        meaning = MEANINGS.get(name, "").format(loss=networks.LOSSES[loss].lower())
+        rows.append([name, meaning, values[0], values[-1], values[best], best + 1])
     return Exhibit(
         name="keys",
         title="The keys of history.history",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing, networks
+from jobs.lessons.shared import listing
 
 if TYPE_CHECKING:
     from jobs.lessons.history.lesson import HistoryParams
@@ -33,12 +33,12 @@ def script(params: "HistoryParams", jit_compile: bool, backend: str) -> str:
     """The listing for ``params``."""
     held_out = params.validation_split > 0
     plot = _PLOT if held_out else "\n".join(line for line in _PLOT.split("\n") if "val_" not in line)
-    return listing.two_classes(
+    return listing.table(
         params,
         "The history that fit returns",
         jit_compile,
         backend,
-        layers=networks.dense_layers(params),
+        layers=listing.dense_layers(params),
         optimizer=listing.optimizer(params.optimizer, params.learning_rate),
         after_fit=_READ + (_LOWEST if held_out else "") + plot,
     )

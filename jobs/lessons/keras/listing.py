@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.lessons.shared import listing, networks
+from jobs.lessons.shared import listing
 
 if TYPE_CHECKING:
     from jobs.lessons.keras.lesson import KerasParams
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 def script(params: "KerasParams", jit_compile: bool, backend: str) -> str:
     """The listing for ``params``."""
-    return listing.two_classes(
+    return listing.table(
         params,
         "The life-cycle of a Keras model",
         jit_compile,
         backend,
-        layers=networks.dense_layers(params),
+        layers=listing.dense_layers(params),
         optimizer=listing.optimizer(params.optimizer, params.learning_rate),
         loss=params.loss,
     )

@@ -7,8 +7,18 @@ from jobs.exhibits import Cell, Exhibit, Facts, Table
 from jobs.lessons.shared import life_cycle, networks
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from jobs.lessons.shared.tables import Parts
     from jobs.training import Session
+
+OF_SEVERAL = "sparse_categorical_crossentropy"
+
+SAID = {
+    False: "The sigmoid answers with a probability; above 0.5 it counts as the second class.",
+    True: "The softmax answers with a probability for each class; the largest counts, and stands here.",
+}
+"""How answers are read, and whether of several outputs."""
 
 SETTINGS = ("learning_rate", "beta_1", "beta_2", "rho", "momentum", "nesterov", "epsilon", "weight_decay")
 """What of an optimizer is shown, where it has it: Keras's names."""
@@ -82,10 +92,9 @@ class Stages(life_cycle.Onlooker):
         rows: list[list[Cell]] = []
         for title, name, part in (("training rows", "train", parts.train), ("held-out rows", "test", parts.test)):
             if part is not None:
-                share = float(part[1].mean())
                 score = scores[name]
                 rows.append(
-                    [title, len(part[1]), float(score["loss"]), float(score["accuracy"]), max(share, 1 - share)]
+                    [title, len(part[1]), float(score["loss"]), float(score["accuracy"]), _most_frequent(part[1])]
                 )
         self._show(
             "evaluate",
@@ -101,13 +110,19 @@ class Stages(life_cycle.Onlooker):
         self._show(
             "predictions",
             "Predict: answers beside the truth",
-            "The sigmoid answers with a probability; above 0.5 it counts as the second class. Look at how sure the "
-            "network is where it is wrong.",
+            f"{SAID[self._loss == OF_SEVERAL]} Look at how sure the network is where it is wrong.",
             Table(columns=list(predictions["columns"]), rows=rows),
         )
 
     def _show(self, name: str, title: str, note: str, content: Table | Facts) -> None:
         self._session.show(Exhibit(name=name, title=title, note=note, content=content))
+
+
+def _most_frequent(classes: "NDArray[Any]") -> float:
+    """The share of the class that most rows have."""
+    import numpy as np
+
+    return float(np.bincount(classes.astype(int)).max() / len(classes))
 
 
 def _cell(value: Any) -> Cell:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from jobs.datasets.reading import Header, Separator
 from jobs.exhibits import Cell, Exhibit, Table
 from jobs.lessons.base import Band, Flag, Integer, Lesson, Params, Real
 from jobs.lessons.learning_rate import schedules
 from jobs.lessons.learning_rate.guide import EXPLANATION, PRESETS
 from jobs.lessons.learning_rate.listing import script
-from jobs.lessons.shared import bands, life_cycle, networks, outcome, parameters, table_asking, tables
+from jobs.lessons.shared import bands, life_cycle, networks, outcome, own_tables, parameters, table_asking, tables
 
 if TYPE_CHECKING:
     from jobs.training import Session
@@ -88,6 +89,9 @@ class LearningRateParams(Params):
     dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
     validation_split: Real = parameters.validation_split(0.33)
+    target: own_tables.Target = own_tables.target()
+    header: Header = own_tables.header()
+    separator: Separator = own_tables.separator()
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((34,))
     activation: parameters.Activation = parameters.activation()
     kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
@@ -129,7 +133,7 @@ def what_it_did(history: dict[str, list[float]]) -> Exhibit:
 
 def run(params: LearningRateParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    trained = life_cycle.two_classes(
+    trained = life_cycle.table(
         session,
         params,
         build=partial(networks.dense_classifier, params),

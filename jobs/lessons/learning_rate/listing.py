@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jobs.lessons.learning_rate import schedules
-from jobs.lessons.shared import listing, networks
+from jobs.lessons.shared import listing
 
 if TYPE_CHECKING:
     from jobs.lessons.learning_rate.lesson import LearningRateParams
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 def script(params: "LearningRateParams", jit_compile: bool, backend: str) -> str:
     """The listing for ``params``."""
     before, optimizer, callback = schedules.listed(params)
-    return listing.two_classes(
+    return listing.table(
         params,
         "A learning-rate schedule with Keras",
         jit_compile,
         backend,
-        layers=networks.dense_layers(params),
+        layers=listing.dense_layers(params),
         optimizer=optimizer,
         before_compile=before and f"# The learning rate.\n{before}",
         callbacks=[callback],

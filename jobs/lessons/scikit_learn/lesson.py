@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from jobs.datasets.reading import Header, Separator
 from jobs.exhibits import Exhibit, Table
 from jobs.lessons.base import ONLY_NUMBERS, Band, Flag, Integer, Issue, Lesson, Params, Real, Trainings
 from jobs.lessons.scikit_learn.guide import EXPLANATION, PRESETS, STAGES
 from jobs.lessons.scikit_learn.listing import script
-from jobs.lessons.shared import bands, networks, parameters, tables
+from jobs.lessons.shared import bands, networks, own_tables, parameters, tables
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class ScikitLearnParams(Params):
     )
     dataset: parameters.DatasetName = parameters.table()
     scale_features: Flag = parameters.scale_features()
+    target: own_tables.Target = own_tables.target()
+    header: Header = own_tables.header()
+    separator: Separator = own_tables.separator()
     hidden_layers: parameters.HiddenLayers = parameters.hidden_layers((12, 8))
     activation: parameters.Activation = parameters.activation()
     kernel_initializer: parameters.Initializer = parameters.kernel_initializer()
@@ -136,12 +140,26 @@ def check(params: ScikitLearnParams, dataset: "DatasetState") -> list[Issue]:
         for size in sizes
         if size > training
     ][:1]
+    if dataset.counts and min(dataset.counts) < params.n_splits:
+        issues.append(_too_many_folds(params, dataset))
     count = len(settings(params))
     if count > MOST_COMBINATIONS or (searches and count * params.n_splits > MOST_TRAININGS):
         told = f"{count} combinations in {params.n_splits} folds are {count * params.n_splits} trainings"
         most = f"Use fewer values or folds: at most {MOST_COMBINATIONS} combinations and {MOST_TRAININGS} trainings."
         issues.append(Issue("n_splits", "too_many", f"{told}. {most}"))
     return issues
+
+
+def _too_many_folds(params: ScikitLearnParams, dataset: "DatasetState") -> Issue:
+    """Of an own table with a class that is rarer than there are folds."""
+    fewest = min(dataset.counts)
+    rarest = dataset.classes[dataset.counts.index(fewest)]
+    remedy = f"Use 2 to {fewest} folds" if fewest > 1 else "Give each class two rows or more"
+    detail = (
+        f"n_splits is {params.n_splits}, and {fewest} row{' is' if fewest == 1 else 's are'} of the class {rarest!r}: "
+        f"each fold needs a row of every class. {remedy}."
+    )
+    return Issue("n_splits", "too_large", detail)
 
 
 _BANDS = {"pima-indians-diabetes": (0.70, 0.80), "ionosphere": (0.88, 0.97), "breast-cancer": (0.95, 0.99)}
@@ -161,7 +179,7 @@ def band(params: ScikitLearnParams) -> Band | None:
 
 
 def folds(params: ScikitLearnParams, data: "Tabular") -> "list[Fold]":
-    """What each fold trains on and is scored with: each with the same share of both classes, scaled by itself."""
+    """What each fold trains on and is scored with: each with the same share of every class, scaled by itself."""
     from sklearn.model_selection import StratifiedKFold
 
     from jobs.engine import Fold, Rows
@@ -181,23 +199,25 @@ def run(params: ScikitLearnParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
     wanted = settings(params)
     with session.stage(Stage.PREPARE) as stage:
-        data = session.load(params.dataset)
+        data = session.load(params.dataset, own_tables.reading(params))
+        outputs = own_tables.outputs(params.dataset, data.class_names)
+        loss = networks.loss(outputs)
         made = folds(params, data)
-        parts = f"about {len(made[0].test)} rows held out in each, with both classes in the same share"
+        parts = f"about {len(made[0].test)} rows held out in each, with every class in the same share"
         scaled = "features scaled fold by fold" if params.scale_features else "features as they are"
         stage.summary = f"{len(data.x)} rows in {params.n_splits} folds: {parts}; {scaled}."
     with session.stage(Stage.DEFINE) as stage:
-        model = networks.dense_classifier(params, len(data.feature_names), wanted[0].kernel_initializer)
+        model = networks.dense_classifier(params, len(data.feature_names), outputs, wanted[0].kernel_initializer)
         session.built(model)
         stage.summary = f"{len(model.layers)} layers with {model.count_params():,} parameters, drawn anew in each fold."
     with session.stage(Stage.COMPILE) as stage:
         jit_compile = session.choose(model, data.x, data.y)
-        stage.summary = f"Binary cross-entropy, with learning rate {params.learning_rate:g}."
+        stage.summary = f"{networks.LOSSES[loss]}, with learning rate {params.learning_rate:g}."
 
     def compiled(setting: Setting, _fold: int) -> Any:
-        network = networks.dense_classifier(params, len(data.feature_names), setting.kernel_initializer)
+        network = networks.dense_classifier(params, len(data.feature_names), outputs, setting.kernel_initializer)
         network.compile(
-            loss="binary_crossentropy",
+            loss=loss,
             optimizer=networks.optimizer(setting.optimizer, params.learning_rate),
             metrics=["accuracy"],
             jit_compile=jit_compile,

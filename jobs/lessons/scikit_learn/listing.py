@@ -7,7 +7,7 @@ epoch by itself, so that a script's score comes near the run's and does not equa
 from typing import TYPE_CHECKING, Any
 
 from jobs.backend import DEFAULT
-from jobs.lessons.shared import listing
+from jobs.lessons.shared import listing, networks, own_listing, own_tables
 from jobs.lessons.shared.networks import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -19,11 +19,10 @@ def script(params: "ScikitLearnParams", _jit_compile: bool, backend: str) -> str
 
     It says nothing of ``jit_compile``: a seed makes SciKeras ask TensorFlow for operations that XLA doesn't have.
     """
-    dataset = listing.bundled(params.dataset)
     return listing.script(
-        _head(params, dataset, backend),
+        _head(params, listing.bundled(params.dataset), backend),
         f"SEED = {params.seed}\n",
-        f"# Prepare.\n{listing.TABLES[dataset]}",
+        listing.loaded(params),
         _build(params),
         _search(params) if params.method == "GridSearchCV" else _validate(params),
     ).replace("\n# Define.", "\n\n# Define.").replace("    return model\n", "    return model\n\n")  # fmt: skip
@@ -35,8 +34,11 @@ def _head(params: "ScikitLearnParams", dataset: str, backend: str) -> str:
     packages = ["keras", backend, *([] if bundled else ["numpy"]), "scikeras"]
     put = "" if bundled else f"\n\nPut {dataset}.csv beside this file.\n"
     lines = [f'"""{about} of a Keras network. Needs {", ".join(packages)} and scikit-learn.{put}"""\n\n']
+    modules = [*(own_listing.MODULES if own_tables.is_own(dataset) else ()), *(["os"] if backend != DEFAULT else [])]
+    if modules:
+        lines.append("".join(f"import {module}\n" for module in sorted(modules)) + "\n")
     if backend != DEFAULT:
-        lines.append(f'import os\n\nos.environ["KERAS_BACKEND"] = "{backend}"  # before Keras is imported\n\n')
+        lines.append(f'os.environ["KERAS_BACKEND"] = "{backend}"  # before Keras is imported\n\n')
     lines.append("import keras\n" if bundled else "import keras\nimport numpy as np\n")
     lines.append(_imports(params, bundled))
     return "".join(lines)
@@ -56,9 +58,11 @@ def _imports(params: "ScikitLearnParams", bundled: bool) -> str:
 def _build(params: "ScikitLearnParams") -> str:
     searches = params.method == "GridSearchCV"
     initializer = "initializer" if searches else f'"{params.kernel_initializer}"'
+    outputs = own_tables.listed_outputs(params.dataset)
+    last = 'Dense(1, activation="sigmoid"' if outputs is None else f'Dense({outputs}, activation="softmax"'
     layers = [
         *(f'keras.layers.Dense({size}, activation="{params.activation}"' for size in params.hidden_layers),
-        'keras.layers.Dense(1, activation="sigmoid"',
+        f"keras.layers.{last}",
     ]
     stacked = "".join(f"        {layer}, kernel_initializer={initializer}),\n" for layer in layers)
     optimizer = (
@@ -74,7 +78,7 @@ def _build(params: "ScikitLearnParams") -> str:
         f"{stacked}"
         "    ])\n"
         "    model.compile(\n"
-        '        loss="binary_crossentropy",\n'
+        f'        loss="{networks.loss(outputs)}",\n'
         f"        optimizer={optimizer},\n"
         '        metrics=["accuracy"],\n'
         "    )\n"

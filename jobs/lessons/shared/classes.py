@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jobs.exhibits import Exhibit, Matrix, Picture, Pictures, encode_png, image, shrunk
-from jobs.lessons.shared.outcome import SHOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,15 +19,6 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 MOST_PICTURES = 24
 """How many mistakes, and how many predictions, are shown with their picture."""
-
-
-def predictions(names: Sequence[str], answers: "NDArray[Any]", truths: "NDArray[Any]") -> dict[str, Any]:
-    """The first few images with what the network says, how sure it is, and what is true: a result's ``predictions``."""
-    rows: list[list[Any]] = []
-    for number, (answer, truth) in enumerate(zip(answers[:SHOWN], truths[:SHOWN], strict=True), start=1):
-        said = int(answer.argmax())
-        rows.append([number, round(float(answer[said]), 4), names[said], names[int(truth)], said == int(truth)])
-    return {"columns": ["image", "probability", "predicted", "truth", "right"], "rows": rows}
 
 
 def confusion(names: Sequence[str], answers: "NDArray[Any]", truths: "NDArray[Any]") -> Exhibit:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jobs.lessons.shared import classes, images, networks, outcome
+from jobs.lessons.shared import images, networks, outcome
 from jobs.protocol import Stage
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def many_classes(
         stage.summary = outcome.score_words(scores)
     with session.stage(Stage.PREDICT) as stage:
         answers = session.predict(model, parts.test[0])
-        predictions = classes.predictions(parts.class_names, answers, parts.truths)
+        predictions = outcome.predictions(parts.class_names, answers, parts.truths, "image")
         right = int((answers.argmax(axis=1) == parts.truths).sum())
         stage.summary = f"{right:,} of {len(answers):,} test images are recognised."
     return Trained(model, parts, history, scores, answers, predictions)

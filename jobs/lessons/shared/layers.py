@@ -30,6 +30,16 @@ class Expression(str):
 
 
 @dataclass(frozen=True)
+class Written:
+    """An expression for a listing alone: no layer is made with it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Layer:
     """A Keras layer that isn't made yet: its class in ``keras.layers``, and what that is called with."""
 

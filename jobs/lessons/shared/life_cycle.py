@@ -1,4 +1,4 @@
-"""The Keras life-cycle on a table with two classes: prepare, define, compile, fit, evaluate, predict.
+"""The Keras life-cycle on a table: prepare, define, compile, fit, evaluate, predict.
 
 Most lessons about tables are this with one thing changed: another network, another optimizer, a callback.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jobs.lessons.shared import networks, outcome, parameters, tables
+from jobs.lessons.shared import networks, outcome, own_tables, parameters, tables
 from jobs.protocol import Stage
 from jobs.stopping import AttemptFailed
 
@@ -45,7 +45,7 @@ class Onlooker:
         """The finished model was measured: scores by part (``train``, ``test``) and metric."""
 
     def predicted(self, predictions: Mapping[str, Any]) -> None:
-        """It was asked about a few rows, see :func:`outcome.two_class_predictions`."""
+        """It was asked about a few rows, see :func:`outcome.two_class_predictions` and :func:`outcome.predictions`."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class Trained:
     predictions: dict[str, Any]
 
 
-def two_classes(
+def table(
     session: "Session",
     params: parameters.TableParams,
     *,
-    build: Callable[[int], Any],
+    build: Callable[[int, int | None], Any],
     optimizer: Callable[[int], Any],
     minimised: str,
     loss: str = "binary_crossentropy",
@@ -76,24 +76,31 @@ def two_classes(
     Args:
         session: the attempt's.
         params: the lesson's.
-        build: the network for so many features, not compiled.
+        build: the network for so many features and outputs (see :func:`networks.output`), not compiled.
         optimizer: a new one, given the number of steps in an epoch.
         minimised: by what the loss is minimised, for the stage's words: ``Adam with learning rate 0.001``.
-        loss: Keras's name of it.
+        loss: Keras's name of it, for a network with one output.
         callbacks: Keras's, for the model.
         onlooker: is told what each stage has produced.
         monitor: what makes an epoch the best, instead of the lowest loss.
     """
-    data, parts = prepare(session, lambda: session.load(params.dataset), params.validation_split, params.scale_features)
+    data, parts = prepare(
+        session,
+        lambda: session.load(params.dataset, own_tables.reading(params)),
+        params.validation_split,
+        params.scale_features,
+    )
+    outputs = own_tables.outputs(params.dataset, data.class_names)
     return train(
         session,
         params,
         data,
         parts,
-        build=lambda: build(len(data.feature_names)),
+        build=lambda: build(len(data.feature_names), outputs),
+        outputs=outputs,
         optimizer=optimizer,
         minimised=minimised,
-        loss=loss,
+        loss=networks.loss(outputs, loss),
         callbacks=callbacks,
         onlooker=onlooker,
         monitor=monitor,
@@ -109,8 +116,8 @@ def dense(
     onlooker: Onlooker | None = None,
     monitor: "Monitor | None" = None,
 ) -> Trained:
-    """:func:`two_classes` with the dense layers and the optimizer that the params say."""
-    return two_classes(
+    """:func:`table` with the dense layers and the optimizer that the params say."""
+    return table(
         session,
         params,
         build=partial(networks.dense_classifier, params),
@@ -130,7 +137,7 @@ def prepare(
         data = load()
         parts = tables.parted(data, validation_split, scale_features)
         stage.summary = parts.summary()
-        for warning in parts.warnings():
+        for warning in parts.warnings(data.class_names):
             session.log(warning, "warning")
     return data, parts
 
@@ -142,6 +149,7 @@ def train(
     parts: tables.Parts,
     *,
     build: Callable[[], Any],
+    outputs: int | None = None,
     optimizer: Callable[[int], Any],
     minimised: str,
     loss: str = "binary_crossentropy",
@@ -151,14 +159,15 @@ def train(
     predict: Sequence["NDArray[np.float32]"] = (),
     remedy: str = "",
 ) -> Trained:
-    """The other five stages, as in :func:`two_classes`.
+    """The other five stages, as in :func:`table`.
 
     Args:
         session: the attempt's, with the lesson's ``params``.
         data: where ``parts`` are from.
         parts: what is trained and tested on.
-        build: the network, not compiled.
-        optimizer, minimised, loss, callbacks, onlooker, monitor: see :func:`two_classes`.
+        build: the network, not compiled; ``outputs`` is what it ends in, see :func:`networks.output`.
+        optimizer, minimised, callbacks, onlooker, monitor: see :func:`table`.
+        loss: Keras's name of it.
         predict: what callbacks will ask the model about while it trains.
         remedy: what to try should the loss stop being a number.
     """
@@ -208,8 +217,11 @@ def train(
     told.evaluated(scores, parts)
     with session.stage(Stage.PREDICT) as stage:
         x, y = (part[: outcome.SHOWN] for part in parts.shown)
-        answers = session.predict(model, x)[:, 0]
-        predictions = outcome.two_class_predictions(data.class_names, answers.tolist(), y.tolist())
+        answers = session.predict(model, x)
+        if outputs is None:
+            predictions = outcome.two_class_predictions(data.class_names, answers[:, 0].tolist(), y.tolist())
+        else:
+            predictions = outcome.predictions(data.class_names, answers, y)
         stage.summary = outcome.prediction_words(predictions)
     told.predicted(predictions)
     return Trained(model, parts, history, scores, predictions)

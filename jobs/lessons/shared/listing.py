@@ -6,8 +6,10 @@ compiling. Each piece is text that ends with a line end; :func:`script` puts an 
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from jobs.backend import DEFAULT
+from jobs.lessons.shared import networks, own_listing, own_tables
 from jobs.lessons.shared.layers import Layer
 from jobs.lessons.shared.networks import OPTIMIZERS
 from jobs.lessons.shared.outcome import SHOWN
@@ -44,6 +46,10 @@ def batches():
             rows = order[start : start + BATCH_SIZE]
             yield x_train[rows], y_train[rows]
 """
+
+
+class DenseParams(TableParams, networks.DenseParams, Protocol):
+    """Those of lessons whose network is nothing but dense layers."""
 
 
 def bundled(dataset: str, stand_in: str = "breast-cancer") -> str:
@@ -112,23 +118,30 @@ def constants(seed: int, epochs: int, batch_size: int) -> str:
     return f"SEED = {seed}\nEPOCHS = {epochs}\nBATCH_SIZE = {batch_size}\nkeras.utils.set_random_seed(SEED)\n"
 
 
-def prepare(dataset: str, validation_split: float, scale_features: bool) -> str:
+def loaded(params: own_listing.ReadingParams) -> str:
+    """Load a table into ``x`` and ``y``, and of an own one the names of its ``classes``."""
+    if own_tables.is_own(params.dataset):
+        return own_listing.load(params)
+    return f"# Prepare.\n{TABLES[bundled(params.dataset)]}"
+
+
+def prepare(params: TableParams) -> str:
     """Load a table into ``x_train, y_train`` and, with held-out rows, ``x_test, y_test``."""
-    lines = ["# Prepare.\n", TABLES[dataset]]
-    if validation_split > 0:
+    lines = [loaded(params)]
+    if params.validation_split > 0:
         lines.append(
-            f"split = int(len(x) * (1 - {validation_split!r}))  # the last rows are held back\n"
+            f"split = int(len(x) * (1 - {params.validation_split!r}))  # the last rows are held back\n"
             "x_train, y_train, x_test, y_test = x[:split], y[:split], x[split:], y[split:]\n"
         )
     else:
         lines.append("x_train, y_train = x, y\n")
-    if scale_features:
+    if params.scale_features:
         lines.append(
             "mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)\n"
             "deviation[deviation == 0] = 1  # a column that never changes\n"
             "x_train = (x_train - mean) / deviation\n"
         )
-        if validation_split > 0:
+        if params.validation_split > 0:
             lines.append("x_test = (x_test - mean) / deviation\n")
     return "".join(lines)
 
@@ -205,7 +218,12 @@ def predict_two_classes(held_out: bool) -> str:
     )
 
 
-def two_classes(
+def dense_layers(params: DenseParams) -> list[Layer]:
+    """The layers of a lesson that has nothing but dense ones."""
+    return networks.dense_layers(params, own_tables.listed_outputs(params.dataset))
+
+
+def table(
     params: TableParams,
     about: str,
     jit_compile: bool,
@@ -223,20 +241,22 @@ def two_classes(
     after_evaluate: str = "",
 ) -> str:
     """The whole listing about a table, with a lesson's own lines between the stages; else as the pieces say."""
-    dataset, held_out = bundled(params.dataset), params.validation_split > 0
+    held_out, own = params.validation_split > 0, own_tables.is_own(params.dataset)
+    if own:
+        standard = [*standard, *own_listing.MODULES]
     return script(
-        head(about, dataset, jit_compile, backend, standard=standard),
+        head(about, bundled(params.dataset), jit_compile, backend, standard=standard),
         constants(params.seed, params.epochs, params.batch_size),
-        prepare(dataset, params.validation_split, params.scale_features),
+        prepare(params),
         before_define,
         define(layers),
         before_compile,
-        compiled(optimizer, jit_compile, loss),
+        compiled(optimizer, jit_compile, networks.loss(own_tables.listed_outputs(params.dataset), loss)),
         before_fit,
         BATCHES,
         fit(held_out, callbacks),
         after_fit,
         evaluate(held_out),
         after_evaluate,
-        predict_two_classes(held_out),
+        own_listing.predict(held_out) if own else predict_two_classes(held_out),
     )

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from jobs.lessons.shared.layers import Layer, layer, stacked
+from jobs.lessons.shared.layers import Layer, Written, layer, stacked
 
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad", "nadam": "Nadam"}
 """What Keras calls the class behind each name."""
 
-LOSSES = {"binary_crossentropy": "Binary cross-entropy", "mean_squared_error": "Mean squared error"}
-"""What people call the losses of a network with two classes, by Keras's names."""
+LOSSES = {
+    "binary_crossentropy": "Binary cross-entropy",
+    "mean_squared_error": "Mean squared error",
+    "sparse_categorical_crossentropy": "Sparse categorical cross-entropy",
+}
+"""What people call the losses of a network for a table, by Keras's names."""
 
 
 class DenseParams(Protocol):
@@ -44,29 +48,49 @@ class OptimizerParams(Protocol):
         """How far a step goes."""
 
 
-def dense_layers(params: DenseParams, kernel_initializer: str | None = None) -> list[Layer]:
-    """The hidden layers, and one neuron with a sigmoid; for the model and for the listing.
+def output(kernel_initializer: str, outputs: int | Written | None) -> Layer:
+    """The last layer: one neuron with a sigmoid for two classes, or ``outputs`` neurons with a softmax, one per class.
+
+    For the model and for the listing, where ``outputs`` is an expression.
+    """
+    units, activation = (1, "sigmoid") if outputs is None else (outputs, "softmax")
+    return layer("Dense", units, activation=activation, kernel_initializer=kernel_initializer)
+
+
+def loss(outputs: int | Written | None, of_one: str = "binary_crossentropy") -> str:
+    """Keras's name of the loss for a last layer of :func:`output`; ``of_one`` is that of a single neuron."""
+    return of_one if outputs is None else "sparse_categorical_crossentropy"
+
+
+def dense_layers(
+    params: DenseParams, outputs: int | Written | None = None, kernel_initializer: str | None = None
+) -> list[Layer]:
+    """The hidden layers and the last one; for the model and for the listing.
 
     Args:
         params: how many neurons, and how they bend.
+        outputs: see :func:`output`.
         kernel_initializer: instead of that of ``params``.
     """
     drawn = kernel_initializer or params.kernel_initializer
     hidden = [
         layer("Dense", size, activation=params.activation, kernel_initializer=drawn) for size in params.hidden_layers
     ]
-    return [*hidden, layer("Dense", 1, activation="sigmoid", kernel_initializer=drawn)]
+    return [*hidden, output(drawn, outputs)]
 
 
-def dense_classifier(params: DenseParams, features: int, kernel_initializer: str | None = None) -> Any:
-    """A network that tells two classes apart, not compiled yet; its weights depend on nothing but ``params.seed``.
+def dense_classifier(
+    params: DenseParams, features: int, outputs: int | None = None, kernel_initializer: str | None = None
+) -> Any:
+    """A network that tells classes apart, not compiled yet; its weights depend on nothing but ``params.seed``.
 
     Args:
         params: its layers, see :func:`dense_layers`.
         features: how many numbers a row has.
+        outputs: see :func:`output`.
         kernel_initializer: instead of that of ``params``.
     """
-    return stacked((features,), dense_layers(params, kernel_initializer), params.seed)
+    return stacked((features,), dense_layers(params, outputs, kernel_initializer), params.seed)
 
 
 def optimizer(name: str, learning_rate: Any, **options: Any) -> Any:

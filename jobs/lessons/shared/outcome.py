@@ -6,9 +6,12 @@ by metric name, ``test`` null without held-out rows), ``headline`` (``metric``, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs.lessons.base import Band
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHOWN = 8
 """How many predictions are shown beside the truth."""
@@ -51,6 +54,24 @@ def two_class_predictions(classes: Sequence[str], answers: Sequence[float], trut
         predicted = int(answer > 0.5)
         rows.append([number, round(answer, 4), classes[predicted], classes[int(truth)], predicted == int(truth)])
     return {"columns": ["row", f"probability of {classes[1]}", "predicted", "truth", "right"], "rows": rows}
+
+
+def predictions(
+    classes: Sequence[str], answers: "NDArray[Any]", truths: "NDArray[Any]", thing: str = "row"
+) -> dict[str, Any]:
+    """The first few rows or images with what the network says, how sure it is, and what is true.
+
+    Args:
+        classes: what each is called.
+        answers: the network's probabilities, of shape (rows, classes).
+        truths: class numbers, of shape (rows,).
+        thing: what one of them is.
+    """
+    rows: list[list[Any]] = []
+    for number, (answer, truth) in enumerate(zip(answers[:SHOWN], truths[:SHOWN], strict=True), start=1):
+        said = int(answer.argmax())
+        rows.append([number, round(float(answer[said]), 4), classes[said], classes[int(truth)], said == int(truth)])
+    return {"columns": [thing, "probability", "predicted", "truth", "right"], "rows": rows}
 
 
 def prediction_words(predictions: Mapping[str, Any]) -> str:

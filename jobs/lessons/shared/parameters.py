@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import Field
 
 from jobs.datasets import names
+from jobs.datasets.reading import Header, Separator
 from jobs.lessons.base import ONLY_NUMBERS
 
 TABLES = ("pima-indians-diabetes", "ionosphere", "breast-cancer")
@@ -69,6 +70,18 @@ class TableParams(TrainingParams, Protocol):
     @property
     def dataset(self) -> str:
         """The table's name."""
+
+    @property
+    def target(self) -> str:
+        """Of an own table, the column that holds the class."""
+
+    @property
+    def header(self) -> Header:
+        """Of an own table, whether the first line names the columns."""
+
+    @property
+    def separator(self) -> Separator:
+        """Of an own table, what stands between two cells."""
 
     @property
     def scale_features(self) -> bool:
@@ -153,7 +166,10 @@ def activation(default: str = "relu") -> Any:
     return Field(
         default=default,
         title="Activation",
-        description="The bend in each hidden neuron's answer. The output neuron always has a sigmoid.",
+        description=(
+            "The bend in each hidden neuron's answer. The output neuron has a sigmoid; of an own table there is one "
+            "per class, with a softmax."
+        ),
         json_schema_extra={"group": "Network"},
     )
 

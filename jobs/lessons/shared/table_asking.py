@@ -1,8 +1,8 @@
 """How a network for rows of numbers is asked: the row is scaled as the training rows were.
 
 For every lesson whose params have ``validation_split``, whose rows are those of ``dataset`` or drawn by the lesson,
-and whose network ends in one neuron for two classes. Rows are scaled where ``scale_features`` is among the params, and
-on.
+and whose network ends as :func:`jobs.lessons.shared.networks.output` says. Rows are scaled where ``scale_features`` is
+among the params, and on.
 """
 
 import math
@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobs.asking import Asking, Input, Prediction, Sample, Samples, Unanswerable
-from jobs.lessons.shared import tables
+from jobs.datasets.names import AUTO
+from jobs.lessons.shared import own_tables, tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +29,8 @@ Load = Callable[[Any, "Datasets"], "Tabular"]
 
 
 def of_dataset(params: Any, datasets: "Datasets") -> "Tabular":
-    """The rows of the dataset that the params name."""
-    return datasets.load(params.dataset, lambda _line: None)
+    """The rows of the dataset that the params name, read as they say."""
+    return datasets.load(params.dataset, lambda _line: None, own_tables.reading(params))
 
 
 def predict(load: Load, params: Any, model: Any, datasets: "Datasets", given: Input) -> Prediction:
@@ -56,10 +57,18 @@ def predict(load: Load, params: Any, model: Any, datasets: "Datasets", given: In
     for name, value, seen in zip(columns, given.row, row[0], strict=True):
         if not math.isfinite(seen):
             raise Unanswerable("too_large", f"{name} is {value:g}, which is too large. Send a value near the data's.")
-    said = float(np.asarray(model(row, training=False))[0, 0])
+    dataset = getattr(params, "dataset", AUTO)
+    outputs = own_tables.outputs(dataset, data.class_names)
+    if (model.input_shape[-1], model.output_shape[-1]) != (len(columns), outputs or 1):
+        raise Unanswerable(
+            "other_table",
+            f"{dataset}.csv has other columns or classes than when this model was trained. Put the table back "
+            "as it was, or train anew.",
+        )
+    said = np.asarray(model(row, training=False))[0].astype(float).tolist()
     return Prediction(
         classes=data.class_names,
-        probabilities=(1.0 - said, said),
+        probabilities=(1.0 - said[0], said[0]) if outputs is None else tuple(said),
         saw={"columns": list(columns), "values": [float(value) for value in row[0]]},
         notes=("Each value is shown as its distance from the training rows' mean, in standard deviations.",)
         if scales

@@ -1,6 +1,7 @@
 """A table on its way into a network: held-out rows, scaled features, and what doesn't fit the data."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,14 +74,20 @@ class Parts:
             return f"{told}, all of them to train and to test on; {scaled}."
         return f"{told}: {len(self.train[0])} to train on, {len(self.test[0])} held out; {scaled}."
 
-    def warnings(self) -> list[str]:
-        """What a learner should know before training on these rows."""
+    def warnings(self, classes: Sequence[str]) -> list[str]:
+        """What a learner should know before training on these rows; ``classes`` are what class 0, 1, … are called."""
         named = (("training", self.train), ("held-out", self.test))
-        return [
+        told = [
             f"All {name} rows are of one class. Choose another validation split."
             for name, part in named
             if part is not None and part[1].min() == part[1].max()
         ]
+        unseen = [name for number, name in enumerate(classes) if number not in self.train[1]]
+        if len(classes) > 2 and unseen:
+            told.append(
+                f"No training row is of the class {', '.join(unseen)}: the network can't learn it. Hold fewer rows out."
+            )
+        return told
 
 
 def scale(x_train: "NDArray[np.float32]") -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
