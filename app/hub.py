@@ -177,11 +177,12 @@ class Hub:
     def _go_on(self) -> None:
         """A slice of the pass, and the rest when others have had their turn."""
         assert self._loop is not None
-        assert self._pass is not None
-        if sum(1 for _ in islice(self._pass, SLICE)) == SLICE:
+        going, self._pass = self._pass, None  # so that a defect within it would not be the end of all passes
+        assert going is not None
+        if sum(1 for _ in islice(going, SLICE)) == SLICE:
+            self._pass = going
             self._loop.call_soon(self._go_on)
             return
-        self._pass = None
         watchers = self.watchers
         self._next_pass = self._loop.time() + (min(watchers * PAUSE, LONGEST) if watchers > FEW else 0)
         self._fan_out([])

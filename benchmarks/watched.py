@@ -48,7 +48,7 @@ def measure(folder: Path) -> list[Measured]:
     with warm_fitboard(folder / "watched") as running:
         _train(running, 0, still=False)  # what is compiled for the first time is not measured
         alone, still, reading = _turns(running)
-    rows = [_slowed("on other machines", 5, alone, still), _slowed("on this one", 25, alone, reading)]
+    rows = [_slowed("on other machines", 5, alone, still), _slowed("on this one", 20, alone, reading)]
     shares = [100 * (watched.share - before.share) for before, watched in zip(alone, still, strict=True)]
     how = f"median of {TURNS}, {min(shares):.1f} to {max(shares):.1f}"
     return [*rows, Measured(f"{WATCHERS:,} watchers of a training: share of one core", 5, median(shares), "%", how)]
@@ -78,15 +78,15 @@ def _train(running: Running, watchers: int, *, still: bool) -> Trained:
     holding = running.run(dataset="breast-cancer", epochs=10_000)["id"]
     wait_until(lambda: running.read(holding)["status"] == "running", 60, "the run that holds the worker")
     run = running.run(**PARAMS)["id"]
-    with _watched(running, run, watchers, still):
+    with _watched(running, run, watchers) as children:
         running.http.post(f"/api/v1/runs/{holding}/cancel").raise_for_status()
-        share = _share(running, run)
+        share = _share(running, run, children if still else ())
     return Trained(_seconds(running, run), share)
 
 
 @contextmanager
-def _watched(running: Running, run: str, watchers: int, still: bool) -> Iterator[None]:
-    """Have the run watched by processes that are stopped within the block or not; they must see all of it."""
+def _watched(running: Running, run: str, watchers: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Have the run watched by processes for as long as it lasts; each of their sockets must see all of it."""
     with ExitStack() as stack:
         children = []
         for number in range(PROCESSES if watchers else 0):
@@ -97,17 +97,17 @@ def _watched(running: Running, run: str, watchers: int, still: bool) -> Iterator
         for child in children:
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
-            if still:
-                child.send_signal(signal.SIGSTOP)
-        yield
-        for child in children:
-            child.send_signal(signal.SIGCONT)
+        yield children
         for answer in (json.loads(child.communicate()[0]) for child in children):
             assert (answer["lost"], answer["codes"], len(answer["last"])) == (0, [1000], 1), answer["codes"]
 
 
-def _share(running: Running, run: str) -> float:
-    """Wait for the run's end; what the server took of one core between the first epoch and the last that were seen."""
+def _share(running: Running, run: str, stopped: Sequence[subprocess.Popen[str]]) -> float:
+    """Wait for the run's end; what the server took of one core between the first epoch and the last that were seen.
+
+    Some processes stand still from its first epoch on: not sooner, because a socket that doesn't answer the server's
+    ping within 20 s is closed.
+    """
     assert running.server is not None
     server = psutil.Process(running.server.pid)
     taken: list[tuple[float, float]] = []
@@ -115,14 +115,24 @@ def _share(running: Running, run: str) -> float:
     def over() -> bool:
         found = running.read(run)
         if found["status"] == "running" and found["epoch"] is not None:
+            if not taken:
+                _signal(stopped, signal.SIGSTOP)
             spent = server.cpu_times()
             taken.append((time.perf_counter(), spent.user + spent.system))
         return Status(found["status"]).ended
 
-    wait_until(over, 300, f"the end of run {run}", interval=0.1)
+    try:
+        wait_until(over, 300, f"the end of run {run}", interval=0.1)
+    finally:
+        _signal(stopped, signal.SIGCONT)
     assert running.read(run)["status"] == "completed"
     (began, before), (ended, after) = taken[0], taken[-1]
     return (after - before) / (ended - began)
+
+
+def _signal(children: Sequence[subprocess.Popen[str]], number: signal.Signals) -> None:
+    for child in children:
+        child.send_signal(number)
 
 
 def _seconds(running: Running, run: str) -> float:

@@ -64,7 +64,7 @@ class Wire:
         """Watch a run to its end, each from its own place; all at the same time."""
 
         async def watch(after: int) -> Seen:
-            async with connect(self.address(run, after), compression=None) as opened:
+            async with connect(self.address(run, after), compression=None, open_timeout=60) as opened:
                 return await _until_closed(opened)
 
         async def all_of_them() -> list[Seen]:
@@ -101,12 +101,12 @@ def read(opened: ClientConnection) -> Seen:
 
 @contextmanager
 def wired(server: Server, **changed: Any) -> Iterator[Wire]:
-    """A port with uvicorn as :mod:`app.serve` sets it up, but for what is ``changed``."""
+    """A port with uvicorn as :mod:`app.serve` sets it up, but for what is ``changed``; nobody is pinged."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL)
         wire = Wire(server, listening)
         config = serve.configuration(wire.recorded(server.app))
-        for name, value in {"lifespan": "off", **changed}.items():
+        for name, value in {"lifespan": "off", "ws_ping_interval": None, **changed}.items():
             setattr(config, name, value)
         uvicorns = uvicorn.Server(config)
 
