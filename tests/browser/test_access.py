@@ -1,13 +1,16 @@
 """Pages for everybody: both themes, every width from 320 pixels, keyboard, contrast, names, targets, motion."""
 
+import io
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from jobs.protocol import EventType
 from tests.browser.conftest import Visit, Watched, wait_for_points
 from tests.browser.player import Player
+from tests.datafiles import own_pictures
 from tests.running import Running, wait_until
 
 CONTRAST = """() => {
@@ -89,6 +92,8 @@ PAGES = [
     "/runs",
     "/errors",
     "/docs",
+    "/datasets",
+    "/datasets/bars",
 ]
 PAGES += ["completed", "failed", "running", "compare"]
 THEMES = ["light", "dark"]
@@ -117,12 +122,16 @@ def addresses(stage: Running) -> Iterator[dict[str, str]]:
     made["completed"].end()
     error = {"title": "The loss is not a number", "detail": "Use a smaller learning rate."}
     made["failed"].end("failed", reason="diverged", error=error)
+    pictures = io.BytesIO()
+    np.savez_compressed(pictures, **own_pictures())
+    stage.http.post("/api/v1/datasets", files={"file": ("bars.npz", pictures.getvalue())}).raise_for_status()
     compared = f"{stage.url}/compare?runs={','.join(player.run for player in made.values())}"
     yield {
         name: made[name].page if name in made else compared if name == "compare" else f"{stage.url}{name}"
         for name in PAGES
     }
     made["running"].end()
+    stage.http.delete("/api/v1/datasets/bars").raise_for_status()
 
 
 def settled(page: Page) -> Page:
