@@ -93,7 +93,7 @@ export function bestMark(epoch, value, colours) {
  * @returns {Figure}
  */
 export function label({ epoch, text, colour, y }, background, last) {
-  const side = epoch > last * 0.7 ? { xanchor: "right", xshift: -4 } : { xanchor: "left", xshift: 4 };
+  const side = epoch > last / 2 ? { xanchor: "right", xshift: -4 } : { xanchor: "left", xshift: 4 };
   const place = { x: epoch + 1, y, xref: "x", yref: "paper", yanchor: "bottom" };
   return { ...place, ...side, text, showarrow: false, bgcolor: background, font: { color: colour, size: 12 } };
 }

@@ -67,17 +67,23 @@ class Player:
 
     def keep(self, epoch: int) -> None:
         """Save a generation, from which another attempt would go on with this epoch."""
+        self._save("generation", epoch, f"all that is known before epoch {epoch}".encode())
+
+    def best(self, epoch: int) -> None:
+        """Save something in the place of the best model."""
+        self._save("best", epoch, f"the best model, of epoch {epoch}".encode())
+
+    def _save(self, kind: str, epoch: int, content: bytes) -> None:
         assert self._assignment is not None, "take the run first"
-        content = f"all that is known before epoch {epoch}".encode()
         sha256 = hashlib.sha256(content).hexdigest()
-        path = f"/api/worker/runs/{self.run}/attempts/{self._assignment.attempt}/checkpoints/generation"
+        path = f"/api/worker/runs/{self.run}/attempts/{self._assignment.attempt}/checkpoints/{kind}"
         headers = {
             "Authorization": f"Bearer {self._assignment.token}",
             "Content-Type": "application/octet-stream",
             "X-Content-SHA256": sha256,
         }
         assert self._running.http.put(path, content=content, headers=headers).status_code == 204
-        self.tell(EventType.CHECKPOINT, kind="generation", epoch=epoch, sha256=sha256, bytes=len(content))
+        self.tell(EventType.CHECKPOINT, kind=kind, epoch=epoch, sha256=sha256, bytes=len(content))
 
     @staticmethod
     def epoch_data(epoch: int) -> dict[str, Any]:

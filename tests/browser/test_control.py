@@ -81,3 +81,35 @@ def test_more_epochs_are_asked_for_and_what_is_wrong_is_said_beside_the_field(
     player.epochs(4, 6)
     player.end()
     expect(page.locator("#status")).to_have_text("Completed")
+
+
+def test_the_status_stands_beside_a_title_however_many_buttons_there_are(visit: Visit, stage: Running) -> None:
+    player = Player(stage, name="Two hidden layers, resumed twice", params={"epochs": 9}).take().stay()
+    player.epochs(0, 5)
+    player.best(4)
+    page = visit(player.page)
+    expect(page.locator(".run-actions .button")).to_have_count(5)
+    title, chip = (page.locator(place).bounding_box() for place in ("h1", "#status"))
+    assert title is not None
+    assert chip is not None
+    assert title["y"] < chip["y"] + chip["height"] / 2 < title["y"] + title["height"]
+    assert chip["x"] > title["x"] + title["width"]
+    player.end()
+
+
+def test_on_a_phone_the_words_at_a_seam_stay_within_the_chart(visit: Visit, stage: Running) -> None:
+    player = Player(stage, name="Resumed", params={"epochs": 9}).take().stay()
+    player.epochs(0, 5)
+    player.keep(5)
+    player.end("released", reason="worker-stopped")
+    player.take().stay()
+    player.epochs(5, 9)
+    player.end()
+    page = visit(player.page, viewport={"width": 360, "height": 800})
+    wait_for_points(page, 9)
+    words = page.locator('[data-metric="loss"] .annotation', has_text="resumed at epoch 6").bounding_box()
+    chart = page.locator('[data-metric="loss"] .main-svg').first.bounding_box()
+    assert words is not None
+    assert chart is not None
+    assert chart["x"] <= words["x"]
+    assert words["x"] + words["width"] <= chart["x"] + chart["width"]
