@@ -8,9 +8,13 @@ from pydantic import Field
 
 from app.schemas import Shape
 from app.uploads import unknown
-from jobs.datasets import DatasetInvalid, Datasets, DatasetState, Kind, Source, own_images
+from jobs.datasets import DatasetInvalid, Datasets, DatasetState, Kind, Source, own_images, own_tables
 from jobs.datasets.own import OwnFile
-from jobs.datasets.problems import DatasetProblem
+from jobs.datasets.problems import DatasetProblem, UnfitReading
+from jobs.datasets.reading import AS_IT_IS
+
+FIRST = 10
+"""So many rows of a table are shown."""
 
 
 class DatasetSummary(Shape):
@@ -32,7 +36,7 @@ class DatasetSummary(Shape):
 
 
 class FirstRows(Shape):
-    """The first rows of a table of your own, cell by cell, as they stand in the file."""
+    """The first rows of a table of your own, cell by cell; gaps are empty, long cells are cut."""
 
     columns: list[str]
     rows: list[list[str]]
@@ -78,7 +82,7 @@ def described(datasets: Datasets, name: str) -> dict[str, Any]:
         more["bytes"] = file.path.stat().st_size
     if summary["usable"]:
         with suppress(DatasetInvalid):  # it has changed meanwhile
-            more |= _content(file)
+            more |= _content(datasets, file)
     return summary | more
 
 
@@ -93,6 +97,8 @@ def _known(datasets: Datasets, name: str) -> dict[str, Any]:
 def _own(datasets: Datasets, file: OwnFile) -> dict[str, Any]:
     try:
         return _usable(datasets.state(file.name))
+    except UnfitReading as problem:  # it can be, once params say how it is read
+        return _unusable(file.name, file.kind, file.source, problem) | {"usable": True}
     except DatasetProblem as problem:
         return _unusable(file.name, file.kind, file.source, problem)
 
@@ -127,9 +133,23 @@ def _named(name: str, title: str) -> dict[str, str]:
     return {"name": name, "title": title, "href": f"/api/v1/datasets/{quote(name, safe='')}"}
 
 
-def _content(file: OwnFile) -> dict[str, Any]:
+def first_rows(datasets: Datasets, file: OwnFile) -> tuple[list[str], list[list[str]]]:
+    """What a table's columns are called, and its first rows; read as its state says, where that is clear.
+
+    Raises:
+        DatasetInvalid: it can't be used.
+    """
+    try:
+        reading = datasets.state(file.name).reading or AS_IT_IS
+    except UnfitReading:
+        reading = AS_IT_IS
+    return own_tables.first(file, reading, FIRST)
+
+
+def _content(datasets: Datasets, file: OwnFile) -> dict[str, Any]:
     if file.kind is Kind.IMAGES:
         found = own_images.look(file)
         counts = zip(found.classes, found.train, found.test, strict=True)
         return {"images": {name: [train, test] for name, train, test in counts}}
-    return {}
+    columns, rows = first_rows(datasets, file)
+    return {"first": {"columns": columns, "rows": rows}}

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from app import board as boards
 from app import removing
 from app.board import Board
+from app.datasetshapes import first_rows
 from app.errors import Problem
 from app.pages.shared import shelves, site
 from app.pages.shelf import Shelf
@@ -25,6 +26,7 @@ from app.thumbnails import Thumbnail, thumbnail
 from app.uploads import unknown
 from jobs.datasets import DatasetInvalid, DatasetState, Kind, Source, own_images
 from jobs.datasets.own import ENDINGS, OwnFile
+from jobs.datasets.problems import UnfitReading
 from jobs.lessons import registry
 from jobs.lessons.base import Lesson
 
@@ -62,11 +64,15 @@ class DatasetsPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetPage(Page):
-    """What the page of a dataset of one's own shows; ``state`` is None where it can't be used, ``detail`` says why."""
+    """What the page of a dataset of one's own shows; ``state`` is None where it can't be used, ``detail`` says why.
+
+    ``unclear`` says that it can be, once somebody says how it is read.
+    """
 
     entry: OwnEntry
     state: DatasetState | None
     detail: str
+    unclear: bool
     uploaded: bool
     counts: tuple[tuple[str, int, int], ...]
     pictures: tuple[Thumbnail, ...]
@@ -151,14 +157,15 @@ def _one(request: Request, name: str, problem: Problem | None = None) -> Respons
     if file is None:
         raise unknown(board.datasets, name)
     [shelf] = shelves(request).look([name])
-    state, detail = _state(board, name)
-    counts, pictures, columns, rows = _content(file) if state else ((), (), (), ())
+    state, detail, unclear = _state(board, name)
+    counts, pictures, columns, rows = _content(board, file) if state or unclear else ((), (), (), ())
     page = DatasetPage(
         title=name,
         section="data",
         entry=_entry(file, shelf),
         state=state,
         detail=detail,
+        unclear=unclear,
         uploaded=file.source is Source.UPLOAD,
         counts=counts,
         pictures=pictures,
@@ -185,18 +192,18 @@ def _entry(file: OwnFile, shelf: Shelf) -> OwnEntry:
     return OwnEntry(shelf, file, address(file.name), size, datetime.fromtimestamp(changed, UTC))
 
 
-def _state(board: Board, name: str) -> tuple[DatasetState | None, str]:
+def _state(board: Board, name: str) -> tuple[DatasetState | None, str, bool]:
     try:
         state = board.datasets.state(name)
     except DatasetInvalid as error:
-        return None, error.detail
-    return state, state.detail
+        return None, error.detail, isinstance(error, UnfitReading)
+    return state, state.detail, False
 
 
-def _content(file: OwnFile) -> tuple[Any, ...]:
+def _content(board: Board, file: OwnFile) -> tuple[Any, ...]:
     if file.kind is Kind.IMAGES:
         return (*_pictures(file), (), ())
-    return (), (), (), ()
+    return (), (), *first_rows(board.datasets, file)
 
 
 def _pictures(file: OwnFile) -> tuple[tuple[tuple[str, int, int], ...], tuple[Thumbnail, ...]]:

@@ -8,7 +8,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from jobs.datasets.numbers import FLOAT32_MAX
 
@@ -77,16 +79,22 @@ def records(text: str, separator: str) -> list[Record]:
         Malformed: a quote isn't closed, a cell is too long, or rows have different lengths.
     """
     found: list[Record] = []
-    for line, cells in _rows(text, separator):
-        cleaned = [clean(cell) for cell in cells]
-        if not any(cleaned):
-            continue
-        if found and len(cleaned) != len(found[0].cells):
+    for record in _records(text, separator):
+        if found and len(record.cells) != len(found[0].cells):
             raise Malformed(
-                f", line {line}: {_counted(cleaned)} where line {found[0].line} has {len(found[0].cells)}. Give every "
-                "line the same number of cells, and put cells that hold the separator in double quotes."
+                f", line {record.line}: {_counted(record.cells)} where line {found[0].line} has "
+                f"{len(found[0].cells)}. Give every line the same number of cells, and put cells that hold the "
+                "separator in double quotes."
             )
-        found.append(Record(line, cleaned))
+        found.append(record)
+    return found
+
+
+def first_records(text: str, separator: str, count: int) -> list[Record]:
+    """The first rows that aren't blank, whatever their length; of a text that is no table those before the trouble."""
+    found: list[Record] = []
+    with suppress(Malformed):
+        found.extend(islice(_records(text, separator), count))
     return found
 
 
@@ -127,6 +135,13 @@ def _names(first: str, values: Sequence[str], separator: str) -> bool | None:
     if first in different:
         return False
     return True if len(different) < len(values) else None
+
+
+def _records(text: str, separator: str) -> Iterator[Record]:
+    for line, cells in _rows(text, separator):
+        cleaned = [clean(cell) for cell in cells]
+        if any(cleaned):
+            yield Record(line, cleaned)
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

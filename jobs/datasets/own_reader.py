@@ -21,6 +21,9 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 1000
 MOST_CLASSES = 50
 
+SHOWN_COLUMNS = 50
+"""Of a wide table only so many columns are shown."""
+
 NAMED = 5
 """So many columns, classes or values stand in a sentence."""
 
@@ -70,6 +73,18 @@ def read(file: OwnFile, reading: Reading) -> OwnTable:
     return _Reader(file, reading).table()
 
 
+def first(file: OwnFile, reading: Reading, count: int) -> tuple[list[str], list[list[str]]]:
+    """What the columns are called, and the first rows, cell by cell; gaps are empty.
+
+    Without word of a header the first line counts as a row, for people to look at. Of a wide table there are the first
+    columns, of a long cell its beginning.
+
+    Raises:
+        DatasetInvalid: the file isn't text, or can't be read.
+    """
+    return _Reader(file, reading).first(count)
+
+
 class _Reader:
     """Reads one file, step by step; whatever is wrong ends it with a sentence."""
 
@@ -95,6 +110,17 @@ class _Reader:
             gaps=len(rows) - len(kept),
             unused=tuple(unused),
         )
+
+    def first(self, count: int) -> tuple[list[str], list[list[str]]]:
+        text = self._text()
+        asked = self._reading.separator
+        name = cells.separator_of(text) if asked == "auto" else asked
+        rows = [
+            [short_name(cell) for cell in record.cells[:SHOWN_COLUMNS]]
+            for record in cells.first_records(text, cells.SEPARATORS[name], count + 1)
+        ]
+        header = rows.pop(0) if rows and self._named else [""] * max(map(len, rows), default=0)
+        return [cell or f"column {number}" for number, cell in enumerate(header, start=1)], rows[:count]
 
     @property
     def _named(self) -> bool:

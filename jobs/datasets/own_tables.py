@@ -10,8 +10,10 @@ from jobs.datasets.cells import number
 from jobs.datasets.data import DatasetState, Tabular
 from jobs.datasets.kinds import where
 from jobs.datasets.own import OwnFile
-from jobs.datasets.own_reader import NAMED, OwnTable, listed, read, short_name
+from jobs.datasets.own_reader import NAMED, OwnTable, first, listed, read, short_name
 from jobs.datasets.reading import Reading
+
+__all__ = ["SEED", "examine", "first", "load", "read"]
 
 SEED = 0
 """Of the order in which the rows are taken: tables are often sorted by class. The listings show it."""

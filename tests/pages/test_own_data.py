@@ -92,3 +92,45 @@ def test_a_thumbnail_shows_every_so_manyth_pixel(shape: tuple[int, int, int]) ->
 
 def test_a_picture_is_not_larger_than_its_pixels_ask_for() -> None:
     assert len(png([bytes(64 * 3)] * 64, 64, 3)) < 150
+
+
+def test_a_table_is_shown_with_its_first_rows_and_its_lessons(server: Server) -> None:
+    rows = "".join(f"n{number};{number},5;;{'<b>' if number % 2 else 'y'}\r\n" for number in range(30))
+    assert upload(server, "wine.csv", f"who;size;empty;kind\r\n{rows}".encode()).status_code == 303
+    try:
+        page = server.http.get("/datasets/wine", headers=HTML).text
+        assert "30 rows (15 &lt;b&gt; and 15 y) with 1 feature from wine.csv that was uploaded." in page
+        assert "the columns who (text: &#39;n0&#39; in line 2) and empty (it is empty)" in page
+        table = re.sub(r"\s+", " ", page.partition("The first rows")[2].partition("</table>")[0])
+        assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["who", "size", "empty", "kind"]
+        assert re.findall(r"<td>(.*?)</td>", table)[:5] == ["n0", "0,5", "", "y", "n1"]
+        assert table.count("<tr>") == 11
+        assert 'href="/lessons/first-network?dataset=wine"' in page
+        found = server.http.get("/api/v1/datasets/wine").json()
+        assert found["first"]["columns"] == ["who", "size", "empty", "kind"]
+        assert found["first"]["rows"][1] == ["n1", "1,5", "", "<b>"]
+        assert (found["kind"], found["rows"], found["shape"], found["classes"]) == ("table", 30, [1], ["<b>", "y"])
+
+        form = server.http.get("/lessons/first-network?dataset=wine&target=kind", headers=HTML).text
+        assert "<fieldset data-own>" in form
+        assert "target = header.index(&#34;kind&#34;)" in form
+        assert "<fieldset data-own hidden>" in server.http.get("/lessons/first-network", headers=HTML).text
+        wrong = server.http.get("/lessons/first-network?dataset=wine&target=price", headers=HTML).text
+        assert "wine.csv has no column &#39;price&#39;" in wrong
+    finally:
+        server.http.post("/datasets/wine/delete", headers=HTML, files={"": ("", b"")})
+
+
+def test_a_table_that_can_be_read_in_two_ways_is_kept_and_asks(server: Server) -> None:
+    rows = "".join(f"{number},{'ab'[number % 2]}\n" for number in range(20))
+    assert upload(server, "years.csv", f"2019,kind\n{rows}".encode()).status_code == 303
+    try:
+        page = server.http.get("/datasets/years", headers=HTML).text
+        assert "How is it read?" in page
+        assert "whether its first line (&#39;2019&#39; and &#39;kind&#39;) is a header cannot be told" in page
+        assert re.findall(r"<td>(.*?)</td>", page)[:2] == ["2019", "kind"]
+        assert 'href="/lessons/first-network?dataset=years"' in page
+        found = server.http.get("/api/v1/datasets/years").json()
+        assert (found["usable"], found["rows"], found["first"]["columns"]) == (True, None, ["column 1", "column 2"])
+    finally:
+        server.http.post("/datasets/years/delete", headers=HTML, files={"": ("", b"")})
