@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import prod
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,6 +63,11 @@ class Choice:
     values: Mapping[str, str]
     grid: Mapping[str, Sequence[str]]
     chosen: bool
+
+    @property
+    def runs(self) -> int:
+        """How many runs it makes."""
+        return prod(map(len, self.grid.values()))
 
     @property
     def query(self) -> str:

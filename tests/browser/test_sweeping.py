@@ -102,6 +102,7 @@ def test_a_preset_tries_several_at_one_press(visit: Visit, fitboard: Running) ->
     page = visit(f"{fitboard.url}/lessons/dropout?dataset=breast-cancer")
     compare, start = (page.locator(f"[data-preset={slug}]") for slug in ("compare", "start"))
     train = page.locator("#train-button")
+    expect(compare).to_contain_text("4\N{NO-BREAK SPACE}runs")
     compare.click()
     expect(train).to_have_text("Train 4 runs")
     expect(compare).to_have_attribute("aria-current", "true")

@@ -64,7 +64,7 @@ def band(params: MnistParams) -> Band | None:
         return None
     if params.dataset == "digits" and (params.samples == 0 or params.samples >= 1437):
         why = f"{guessing} These are few digits, enlarged, and the 360 of the test are by other hands."
-        return Band(metric="test accuracy", low=0.84, high=0.96, why=why)
+        return Band(metric="test accuracy", low=0.85, high=0.94, why=why)
     if params.dataset == "mnist" and params.samples == 0:
         return Band(metric="test accuracy", low=0.985, high=0.995, why=f"{guessing} All 60,000 images are trained on.")
     if params.dataset == "mnist" and params.samples >= 10_000:
