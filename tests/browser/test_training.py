@@ -84,6 +84,32 @@ def test_a_page_opened_in_the_middle_comes_to_the_same_end(visit: Visit, fitboar
         assert drawn(early, metric, "Training")[0] == list(range(1, 61)), "each epoch once"
 
 
+def test_a_page_refreshed_in_the_middle_keeps_its_curves_and_goes_on(visit: Visit, fitboard: Running) -> None:
+    params = {"problem": "linear", "samples": 60, "epochs": 90, "epochs_per_second": 15}
+    run = fitboard.run("multilayer-perceptrons", **params)["id"]
+    page = visit(f"{fitboard.url}/runs/{run}")
+    some = """(least) => {
+      const canvas = document.querySelector('[data-metric="loss"] .canvas');
+      const training = canvas?.data?.find((one) => one.name === 'Training');
+      return training?.x.length > least;
+    }"""
+    page.locator('[data-metric="loss"]').scroll_into_view_if_needed(timeout=60_000)
+    page.wait_for_function(some, arg=10, timeout=60_000)
+    epochs, values = drawn(page, "loss", "Training")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("#status")).to_have_text("Running")
+    page.locator('[data-metric="loss"]').scroll_into_view_if_needed()
+    page.wait_for_function(some, arg=0, timeout=20_000)
+    again, same = drawn(page, "loss", "Training")
+    assert again[: len(epochs)] == epochs == list(range(1, len(epochs) + 1))
+    assert same[: len(values)] == values, "what was there is there again at once"
+    page.wait_for_function(some, arg=len(again), timeout=20_000)
+    expect(page.locator("#status")).to_have_text("Completed", timeout=60_000)
+    wait_for_points(page, 90)
+    assert drawn(page, "loss", "Training")[0] == list(range(1, 91)), "each epoch once"
+
+
 def test_a_running_run_can_be_stopped(visit: Visit, fitboard: Running) -> None:
     page = visit(f"{fitboard.url}/lessons/first-network")
     run = start(page, epochs="10000", batch_size="4")
