@@ -45,6 +45,9 @@ STARTS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
 
 router = APIRouter(include_in_schema=False)
 
+FIRST = {name: str(value).lower() for name, value in STARTS[1][2].items()}
+"""What an address that says nothing stands for: the start with a little of everything."""
+
 
 @dataclass(frozen=True)
 class Control:
@@ -87,8 +90,8 @@ class LabPage(Page):
 
 @router.get("/lab")
 def lab(request: Request) -> Response:
-    """Show the lab, set as the address says."""
-    query = request.query_params
+    """Show the lab, set as the address says; where it says nothing, so that there is something to see."""
+    query: Mapping[str, str] = request.query_params or FIRST
     known = tuple(shelves(request).look(boards.of(request).datasets.offered(IMAGE_SETS)))
     here = [shelf.name for shelf in known if shelf.state == "here"]
     dataset = query.get("dataset", "")

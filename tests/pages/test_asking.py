@@ -61,7 +61,13 @@ def test_the_lab_is_set_as_the_address_says(server: Server) -> None:
     ],
 )
 def test_what_the_address_says_that_cannot_be_is_left_out(server: Server, query: str) -> None:
-    assert fields(server, f"/lab?{query}") == fields(server, "/lab" + ("?index=0" if "index" in query else ""))
+    assert fields(server, f"/lab?{query}") == fields(server, f"/lab?{'index=0' if 'index' in query else 'dataset=no'}")
+
+
+def test_an_address_that_says_nothing_shows_a_little_of_everything(server: Server) -> None:
+    found = fields(server, "/lab")
+    assert float(found["rotation_range"]["value"] or 0) > 0
+    assert float(fields(server, "/lab?seed=7")["rotation_range"]["value"] or 0) == 0
 
 
 def test_the_starts_of_the_lab_are_parameters_that_can_be_used(server: Server) -> None:
