@@ -32,9 +32,6 @@ from jobs.lessons.base import Lesson
 
 SHOWN_IMAGES = 24
 
-SHOWN_CLASSES = 12
-"""Of more classes than these only so many are named."""
-
 router = APIRouter(include_in_schema=False)
 
 

@@ -1,7 +1,5 @@
 """Whether a file of one's own can be used at all, found out before it is kept; without NumPy, for the server."""
 
-from contextlib import suppress
-
 from jobs.datasets import own_images, own_tables
 from jobs.datasets.data import Kind
 from jobs.datasets.own import OwnFile
@@ -18,5 +16,9 @@ def check(file: OwnFile) -> None:
     if file.kind is Kind.IMAGES:
         own_images.whole(file)
     else:
-        with suppress(UnfitReading):  # it can be read once somebody says how
+        try:
             own_tables.examine(file, AS_IT_IS)
+        except UnfitReading as problem:
+            if problem.field == "separator":  # none parts it: it is no table
+                raise
+            # Else it can be read once somebody says how.

@@ -246,6 +246,13 @@ class _Reader:
                 first = next(row for row in rows if row.cells[place] and not self._numeric(row.cells[place]))
                 unused.append(f"{short_name(name)} (text: {short(first.cells[place])} in line {first.line})")
         if not features:
+            if all(self._numeric(row.cells[target]) for row in rows if row.cells[target]):
+                self._unfit(
+                    "target",
+                    "no_features",
+                    f": {short_name(header[target])} is the only column of numbers, and would be the class. Set target "
+                    "to the column that holds the class.",
+                )
             self._invalid(
                 f": beside {short_name(header[target])}, which holds the class, no column holds numbers alone. Left "
                 f"out would be {listed(unused)}. Write numbers with a point and without a unit."

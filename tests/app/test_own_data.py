@@ -68,6 +68,56 @@ def test_pictures_are_kept_listed_read_and_deleted(server: Server) -> None:
     assert (gone.status_code, gone.json()["type"]) == (404, "/errors/unknown-dataset")
 
 
+WINE = b"alcohol,acid,kind\n" + b"".join(
+    b"%d,%d,%s\n" % (number, number * number % 7, b"red" if number % 2 else b"white") for number in range(40)
+)
+
+
+def test_a_table_is_kept_listed_read_and_deleted(server: Server) -> None:
+    answer = send(server, "wine.csv", WINE)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == f"{DATASETS}/wine"
+    one = answer.json()
+    assert (one["name"], one["kind"], one["source"], one["usable"]) == ("wine", "table", "upload", True)
+    assert (one["rows"], one["shape"], one["classes"], one["bytes"]) == (40, [2], ["red", "white"], len(WINE))
+    assert one["first"]["columns"] == ["alcohol", "acid", "kind"]
+    assert one["first"]["rows"][1] == ["1", "1", "red"]
+    assert (server.data / "datasets" / "wine.csv").read_bytes() == WINE
+
+    listed = server.http.get(DATASETS).json()
+    assert listed["next_cursor"] is None
+    names = [each["name"] for each in listed["items"]]
+    assert names[0] == "pima-indians-diabetes"
+    assert names[-1] == "wine"
+    assert server.http.get(f"{DATASETS}/wine").json() == one
+
+    assert server.http.delete(f"{DATASETS}/wine").status_code == 204
+    assert kept(server) == []
+    gone = server.http.get(f"{DATASETS}/wine")
+    assert (gone.status_code, gone.json()["type"]) == (404, "/errors/unknown-dataset")
+
+
+def test_a_table_is_kept_though_its_class_stands_in_another_column(server: Server) -> None:
+    content = b"kind,weight\n" + b"".join(b"%s,%d.5\n" % (b"red" if n % 2 else b"white", n) for n in range(80))
+    one = send(server, "wine.csv", content).json()
+    assert (one["usable"], one["rows"]) == (True, None)
+    assert "Set target to the column that holds the class" in one["detail"]
+    run = server.create(params={"dataset": "wine", "target": "kind"})
+    assert (run["params"]["target"], run["params"]["header"]) == ("kind", "yes")
+    page = server.http.get("/datasets/wine", headers={"Accept": "text/html"}).text
+    assert "How is it read?" in page
+    assert "<td>red</td>" in page
+    assert 'href="/lessons/first-network?dataset=wine"' in page
+
+
+@pytest.mark.parametrize("content", [b"just one line of text", b"1\n2\n3\n", b"a,b\n1,2,3\n", b'a,b\n"1,2\n'])
+def test_a_text_that_is_no_table_is_not_kept(server: Server, content: bytes) -> None:
+    answer = send(server, "notes.csv", content)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["detail"].startswith("notes.csv")
+    assert kept(server) == []
+
+
 @pytest.mark.parametrize(
     ("sent", "name"),
     [

@@ -114,3 +114,28 @@ def test_all_of_it_works_without_javascript(visit: Visit, stage: Running, bars: 
     page.get_by_role("button", name="Delete 50% bars").click()
     page.wait_for_url(f"{stage.url}/datasets")
     expect(page.locator("main")).not_to_contain_text("50% bars")
+
+
+def test_a_table_is_uploaded_learnt_from_and_its_result_is_shown(
+    visit: Visit, fitboard: Running, tmp_path: Path
+) -> None:
+    rows = [f"{n % 13},{n * 7 % 11},{'ripe' if n % 13 > 6 else 'green'},{n % 3}" for n in range(120)]
+    (tmp_path / "pears.csv").write_text("weight,colour,state,tree\n" + "\n".join(rows) + "\n")
+    page = visit(f"{fitboard.url}/datasets")
+    page.set_input_files("#file", tmp_path / "pears.csv")
+    page.get_by_role("button", name="Upload").click()
+    page.wait_for_url(f"{fitboard.url}/datasets/pears")
+    expect(page.locator(".data thead th").first).to_have_text("weight")
+    expect(page.locator(".data tbody tr")).to_have_count(10)
+
+    page.get_by_role("link", name="Your first neural network").click()
+    expect(page.locator("#param-dataset")).to_have_value("pears")
+    page.fill("#param-target", "state")
+    page.fill("#param-epochs", "5")
+    page.fill("#param-batch_size", "10")
+    page.click("#train-button")
+    page.wait_for_url(re.compile(r"/runs/\w+$"))
+    expect(page.locator("#status")).to_have_text("Completed", timeout=90_000)
+    expect(page.locator("#log")).to_contain_text("pears")
+    expect(page.locator(".predictions")).to_contain_text("ripe")
+    assert fitboard.http.delete("/api/v1/datasets/pears").status_code == 204

@@ -1,9 +1,9 @@
 """The two networks of the lesson, layer by layer."""
 
-from jobs.lessons.shared.layers import Expression, Layer, MaxNorm, layer
+from jobs.lessons.shared.layers import Layer, MaxNorm, Written, layer
 
 
-def layers(network: str, dropout_rate: float, max_norm: float, classes: int | Expression = 10) -> list[Layer]:
+def layers(network: str, dropout_rate: float, max_norm: float, classes: int | Written = 10) -> list[Layer]:
     """The layers of the ``simple`` or the ``deep`` network; no dropout and no limit of norms where these are 0."""
     limit = MaxNorm(max_norm) if max_norm else None
     return (_simple if network == "simple" else _deep)(dropout_rate, limit, classes)
@@ -13,7 +13,7 @@ def _convolution(filters: int, limit: MaxNorm | None = None) -> Layer:
     return layer("Conv2D", filters, (3, 3), padding="same", activation="relu", kernel_constraint=limit)
 
 
-def _simple(rate: float, limit: MaxNorm | None, classes: int | Expression = 10) -> list[Layer]:
+def _simple(rate: float, limit: MaxNorm | None, classes: int | Written = 10) -> list[Layer]:
     drop = [layer("Dropout", rate)] if rate else []
     return [
         _convolution(32, limit),
@@ -27,7 +27,7 @@ def _simple(rate: float, limit: MaxNorm | None, classes: int | Expression = 10) 
     ]
 
 
-def _deep(rate: float, limit: MaxNorm | None, classes: int | Expression = 10) -> list[Layer]:
+def _deep(rate: float, limit: MaxNorm | None, classes: int | Written = 10) -> list[Layer]:
     drop = [layer("Dropout", rate)] if rate else []
     stack = []
     for filters in (32, 64, 128):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from jobs.lessons.convolution.geometry import Window
-from jobs.lessons.shared.layers import Expression, Layer, layer
+from jobs.lessons.shared.layers import Layer, Written, layer
 
 
 def layers(
-    filters: Sequence[int], window: Window, hidden_layers: Sequence[int], classes: int | Expression = 10
+    filters: Sequence[int], window: Window, hidden_layers: Sequence[int], classes: int | Written = 10
 ) -> list[Layer]:
     """The layers, first to last; without pooling where a pool is a single point."""
     made = []

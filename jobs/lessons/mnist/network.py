@@ -1,9 +1,9 @@
 """The two networks of the lesson, layer by layer."""
 
-from jobs.lessons.shared.layers import Expression, Layer, layer
+from jobs.lessons.shared.layers import Layer, Written, layer
 
 
-def layers(network: str, dropout_rate: float, classes: int | Expression = 10) -> list[Layer]:
+def layers(network: str, dropout_rate: float, classes: int | Written = 10) -> list[Layer]:
     """The layers of the ``simple`` or the ``larger`` network; without dropout where its rate is 0."""
     drop = [layer("Dropout", dropout_rate)] if dropout_rate else []
     answer = layer("Dense", classes, activation="softmax")

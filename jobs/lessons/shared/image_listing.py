@@ -6,7 +6,7 @@ from jobs.backend import DEFAULT
 from jobs.datasets.catalogue import CIFAR10, DIGITS, MNIST, SHAPES
 from jobs.lessons.shared import listing
 from jobs.lessons.shared.images import ImageParams, taken
-from jobs.lessons.shared.layers import Expression, Layer
+from jobs.lessons.shared.layers import Layer, Written
 from jobs.lessons.shared.outcome import SHOWN
 
 _ARCHIVE = """\
@@ -49,10 +49,10 @@ classes = int(y_train.max()) + 1
 """
 
 
-def classes(dataset: str) -> int | Expression:
+def classes(dataset: str) -> int | Written:
     """How many classes there are, as a listing says it; a dataset that is still ``auto`` has ten."""
     known = _KNOWN.get(dataset)
-    return Expression("classes") if known is None and dataset != "auto" else 10
+    return Written("classes") if known is None and dataset != "auto" else 10
 
 
 def head(about: str, dataset: str, jit_compile: bool, backend: str, imports: str = "") -> str:

@@ -23,12 +23,6 @@ class MaxNorm:
         return f"keras.constraints.MaxNorm({short if float(short) == self.limit else repr(self.limit)})"
 
 
-class Expression(str):
-    """A value that only a listing knows: written into it as it is. No layer is made of it."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True)
 class Written:
     """An expression for a listing alone: no layer is made with it."""
@@ -61,7 +55,7 @@ class Layer:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, str) and not isinstance(value, Expression):
+    if isinstance(value, str):
         return json.dumps(value)
     return str(value)
 
