@@ -164,8 +164,8 @@ class Lesson(Generic[P]):
         explanation: paragraphs of plain text: what happens, what to look at, what to try.
         params: the ``Params`` subclass.
         presets: the first is what the form starts with.
-        datasets: names from the dataset registry that ``params.dataset`` accepts beside ``auto``, in the order in
-            which ``auto`` tries them: the course's own first, the bundled stand-in last.
+        datasets: names from the dataset registry that ``params.dataset`` accepts beside ``auto`` and own datasets of
+            their kind, in the order in which ``auto`` tries them: the course's own first, the bundled stand-in last.
         run: carries one attempt out, through the :class:`jobs.training.Session` it is given.
         script: the plain Keras listing that repeats a run with these params, the ``jit_compile`` and the backend that
             it ran with.

@@ -55,6 +55,7 @@ def test_the_life_cycle_says_what_several_classes_need(fitboard: Running) -> Non
     assert fitboard.finished(run, timeout=200)["status"] == "completed"
     shown = {one["name"]: one for one in fitboard.http.get(f"/api/v1/runs/{run}/exhibits").json()["items"]}
     assert shown["define"]["content"]["rows"][-1][2:4] == [3, "softmax"]
+    assert fitboard.read(run)["params"]["loss"] == "sparse_categorical_crossentropy"
     assert ["loss", "Sparse categorical cross-entropy"] in shown["compile"]["content"]["facts"]
     assert "The softmax answers" in shown["predictions"]["note"]
     held_out = shown["evaluate"]["content"]["rows"][1]
@@ -112,7 +113,11 @@ def test_a_loss_for_one_output_is_refused() -> None:
     lesson = registry.get("keras")
     [issue] = lesson.check(lesson.params(dataset="mine", loss="mean_squared_error"), state())
     assert (issue.field, issue.code) == ("loss", "not_for_this_dataset")
+    assert "choose that" in issue.detail
+    assert lesson.check(lesson.params(dataset="mine", loss="sparse_categorical_crossentropy"), state()) == []
     assert lesson.check(lesson.params(dataset="breast-cancer", loss="mean_squared_error"), state()) == []
+    [issue] = lesson.check(lesson.params(dataset="breast-cancer", loss="sparse_categorical_crossentropy"), state())
+    assert issue.detail.endswith("has one output: choose binary_crossentropy or mean_squared_error.")
 
 
 def test_a_class_that_no_training_row_has_is_told() -> None:

@@ -24,39 +24,38 @@ class KerasParams(DenseTableParams):
     """What can be set about the life-cycle."""
 
     epochs: Integer = parameters.epochs(60)
-    loss: Literal["binary_crossentropy", "mean_squared_error"] = Field(
+    loss: Literal["binary_crossentropy", "mean_squared_error", "sparse_categorical_crossentropy"] = Field(
         default="binary_crossentropy",
         title="Loss",
         description=(
             "What compile is told to make small. Cross-entropy punishes a wrong answer the harder the surer it was; "
-            "the mean squared error doesn't as much. An own table has sparse_categorical_crossentropy, the same for "
-            "any number of classes."
+            "the mean squared error doesn't as much. Own tables, with one output per class, take the sparse "
+            "categorical cross-entropy, and nothing else does."
         ),
         json_schema_extra={"group": "Training"},
     )
 
 
 def check(params: KerasParams, dataset: "DatasetState") -> list[Issue]:
-    """What doesn't fit the data: rows and batches as everywhere, and a loss for one output."""
+    """What doesn't fit the data: rows and batches as everywhere, and a loss for another number of outputs."""
     issues = tables.check(params, dataset)
-    if own_tables.is_own(params.dataset) and params.loss == "mean_squared_error":
-        detail = (
-            "loss is mean_squared_error, which is there for one output and two classes. An own table has one output "
-            "per class: leave loss at binary_crossentropy, and the network is trained with "
-            "sparse_categorical_crossentropy."
-        )
-        issues.append(Issue("loss", "not_for_this_dataset", detail))
+    own, several = own_tables.is_own(params.dataset), networks.loss(1)
+    if own and params.loss != several:
+        detail = f"An own table has one output per class, and is trained with {several}"
+        issues.append(Issue("loss", "not_for_this_dataset", f"loss is {params.loss}. {detail}: choose that."))
+    if not own and params.loss == several:
+        detail = f"The network for {params.dataset} has one output: choose binary_crossentropy"
+        issues.append(Issue("loss", "not_for_this_dataset", f"loss is {several}. {detail} or mean_squared_error."))
     return issues
 
 
 def run(params: KerasParams, session: "Session") -> None:
     """Carry out one attempt, stage by stage."""
-    loss = networks.loss(own_tables.listed_outputs(params.dataset), params.loss)
     trained = life_cycle.dense(
         session,
         params,
         loss=params.loss,
-        onlooker=Stages(session, loss, params.batch_size),
+        onlooker=Stages(session, params.loss, params.batch_size),
     )
     session.result(outcome.scored(trained.scores, bands.of_table(params), trained.predictions))
 

@@ -13,6 +13,7 @@ from jobs.datasets import DatasetState, Reading
 from jobs.datasets.names import AUTO
 from jobs.datasets.reading import AS_IT_IS
 from jobs.lessons.base import Issue, Params
+from jobs.lessons.shared import networks
 from jobs.lessons.shared.layers import Written
 from jobs.lessons.shared.parameters import TABLES
 
@@ -82,8 +83,15 @@ def listed_outputs(dataset: str) -> Written | None:
 
 
 def resolved(params: Params, dataset: DatasetState) -> dict[str, str]:
-    """The values that stand in a run's params, once the file was looked at."""
-    return {} if dataset.reading is None else asdict(dataset.reading)
+    """The values that stand in a run's params, once the file was looked at.
+
+    A ``loss`` that is left at the one for a single output becomes that for one output per class.
+    """
+    if dataset.reading is None:
+        return {}
+    one, several = networks.loss(None), networks.loss(1)
+    loss = {"loss": several} if getattr(params, "loss", None) == one else {}
+    return {**asdict(dataset.reading), **loss}
 
 
 def misfits(params: Params, dataset: DatasetState) -> list[Issue]:
