@@ -20,8 +20,11 @@ GAPS = frozenset({"?", "-", "na", "n/a", "nan", "null"})
 SEPARATORS = {",": ",", ";": ";", "tab": "\t"}
 """The separators by their names in ``params``."""
 
-NUMBER = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
-"""A number as Python and NumPy read it; ``nan``, ``inf`` and ``1_000`` are none."""
+NUMBER = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"
+"""A number as Python and NumPy read it; ``nan``, ``inf`` and ``1_000`` are none.
+
+There is one way only to match a text: a second one would make the time grow with the square of a cell's length.
+"""
 
 COMMA_NUMBER = NUMBER.replace("[.]", "[.,]")
 """The same where cells aren't parted by commas: then a comma may stand for the decimal point."""
@@ -96,6 +99,15 @@ def first_records(text: str, separator: str, count: int) -> list[Record]:
     with suppress(Malformed):
         found.extend(islice(_records(text, separator), count))
     return found
+
+
+def names(text: str, separator: str) -> list[str]:
+    """The first row that isn't blank, as the names of columns: ``Na`` is sodium there, and no gap."""
+    with suppress(Malformed):
+        for _, cells in _rows(text, separator):
+            if any(map(clean, cells)):
+                return [cell.strip() for cell in cells]
+    return []
 
 
 def separator_of(text: str) -> str:

@@ -95,7 +95,7 @@ class _Reader:
     def table(self) -> OwnTable:
         text = self._text()
         rows = self._records(text)
-        header = self._header(rows)
+        header = self._header(text, rows)
         target = self._target(header)
         features, unused = self._columns(header, rows, target)
         kept = self._complete(rows, header, [*features, target])
@@ -119,7 +119,10 @@ class _Reader:
             [short_name(cell) for cell in record.cells[:SHOWN_COLUMNS]]
             for record in cells.first_records(text, cells.SEPARATORS[name], count + 1)
         ]
-        header = rows.pop(0) if rows and self._named else [""] * max(map(len, rows), default=0)
+        header = [""] * max(map(len, rows), default=0)
+        if rows and self._named:
+            rows.pop(0)
+            header = [short_name(cell) for cell in cells.names(text, cells.SEPARATORS[name])[:SHOWN_COLUMNS]]
         return [cell or f"column {number}" for number, cell in enumerate(header, start=1)], rows[:count]
 
     @property
@@ -171,7 +174,7 @@ class _Reader:
             self._invalid(f" has {len(rows):,} rows; at most {MOST_ROWS:,} are read. Use fewer.")
         return rows
 
-    def _header(self, rows: list[Record]) -> tuple[str, ...]:
+    def _header(self, text: str, rows: list[Record]) -> tuple[str, ...]:
         """What the columns are called; takes a header away from the rows."""
         if self._reading.header == "auto":
             named = cells.names_columns(rows, self._separator)
@@ -185,7 +188,8 @@ class _Reader:
             self._reading = replace(self._reading, header="yes" if named else "no")
         if not self._named:
             return tuple(f"column {number}" for number in range(1, len(rows[0].cells) + 1))
-        header = tuple(rows.pop(0).cells)
+        header = tuple(cells.names(text, self._separator))
+        rows.pop(0)
         if not rows:
             self._invalid(" holds a header and no row below it. Each line holds the numbers of one row and its class.")
         for column, name in enumerate(header, start=1):

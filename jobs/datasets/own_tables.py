@@ -71,5 +71,5 @@ def _left_out(table: OwnTable) -> str:
     if table.gaps:
         parts.append(f"{table.gaps} row{'' if table.gaps == 1 else 's'} in which a value is missing")
     if table.unused:
-        parts.append(f"the column{'' if len(table.unused) == 1 else 's'} {listed(table.unused)}")
+        parts.append(f"{len(table.unused)} column{'' if len(table.unused) == 1 else 's'}: {listed(table.unused)}")
     return f" Left out: {'; '.join(parts)}." if parts else ""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from jobs.datasets import DatasetInvalid, Datasets, DatasetState, Reading, Source, Tabular
 from jobs.datasets.files import LARGEST_TABLE
+from jobs.datasets.own import OwnFile
+from jobs.datasets.own_tables import first
 from jobs.datasets.problems import UnfitReading
 
 PLAIN = "height,width,kind\n1.5,2,small\n3,4,large\n5,6.25,small\n7,8,large\n"
@@ -34,6 +37,12 @@ class Own:
     def load(self, **reading: str) -> Tabular:
         """What a training gets of it."""
         return self.datasets.load("mine", print, Reading(**reading))  # type: ignore[arg-type]
+
+    def file(self) -> OwnFile:
+        """It as the listing of its folder has it."""
+        file = self.datasets.own_file("mine")
+        assert file is not None
+        return file
 
     def rows(self, **reading: str) -> list[tuple[object, ...]]:
         """Every row with the name of its class, sorted, as floats have it."""
@@ -107,7 +116,7 @@ def test_quoted_cells_hold_separators_quotes_and_line_ends(own: Own) -> None:
     data = own.write(content).load()
     assert (data.feature_names, data.class_names) == (("a", 'b, or "c"'), ('say "z"', "x, y"))
     note = own.write('note,a,kind\n"two\nlines",1,x\n"one",2,y\n"two\nlines",3,y\n').state()
-    assert "the column note (text: 'two\\nlines' in line 2)" in note.detail
+    assert "1 column: note (text: 'two\\nlines' in line 2)" in note.detail
     assert note.rows == 3
 
 
@@ -142,7 +151,7 @@ def test_rows_with_a_gap_and_columns_of_text_are_left_out_and_said(own: Own) -> 
     content = "who,a,b,kind\n" + "\n".join([*lines, "h,1,2,x", "i,3,4,y", "j,5,6,", "k,1,1,null"]) + "\n"
     state = own.write(content).state()
     assert (state.rows, state.columns, state.classes) == (2, 2, ("x", "y"))
-    assert state.detail.endswith("Left out: 9 rows in which a value is missing; the column who (text: 'a' in line 2).")
+    assert state.detail.endswith("Left out: 9 rows in which a value is missing; 1 column: who (text: 'a' in line 2).")
     assert own.rows() == [(1.0, 2.0, "x"), (3.0, 4.0, "y")]
 
 
@@ -150,7 +159,7 @@ def test_a_column_without_a_name_or_without_a_value_is_left_out(own: Own) -> Non
     """As pandas writes the number of each row: it would tell a sorted table's classes."""
     state = own.write(",a,empty,kind\n0,1,,x\n1,2,?,y\n2,1,,x\n").state()
     assert state.columns == 1
-    assert state.detail.endswith("Left out: the columns column 1 (it has no name) and empty (it is empty).")
+    assert state.detail.endswith("Left out: 2 columns: column 1 (it has no name) and empty (it is empty).")
 
 
 @pytest.mark.parametrize("cell", ["1_000", "inf", "1,5", "12 kg", "0x10", "1e", "\u0661", "1.2.3", "--1", "."])
@@ -163,6 +172,21 @@ def test_what_is_no_number_makes_its_column_text(own: Own, cell: str) -> None:
 @pytest.mark.parametrize("cell", ["1.", ".5", "+1e-3", "-7", "1E5", "007"])
 def test_what_is_a_number_is_read_as_python_reads_it(own: Own, cell: str) -> None:
     assert (float(np.float32(cell)), "x") in own.write(f"a,kind\n{cell},x\n2,y\n").rows(header="yes")
+
+
+def test_a_column_called_like_a_gap_keeps_its_name(own: Own) -> None:
+    state = own.write("RI,Na,-,kind\n1,2,3,a\n4,5,6,b\n").state()
+    assert state.columns == 3
+    assert own.load().feature_names == ("RI", "Na", "-")
+    assert first(own.file(), state.reading or Reading(), 1) == (["RI", "Na", "-", "kind"], [["1", "2", "3", "a"]])
+
+
+def test_a_long_cell_that_is_nearly_a_number_holds_nobody_up(own: Own) -> None:
+    nearly = "1" * 100_000 + "x"
+    for separator in ",", ";":
+        begun = time.process_time()
+        assert own.write(f"a{separator}kind\n{nearly}{separator}x\n1{separator}y\n").refused().count("Left out") == 1
+        assert time.process_time() - begun < 5  # where there are two ways to match it takes half an hour
 
 
 def test_a_number_that_does_not_fit_is_told_by_line(own: Own) -> None:

@@ -38,7 +38,7 @@ def test_a_lesson_learns_three_classes_and_its_listing_repeats_it(
     texts = [event["data"].get("message", "") for event in events_of(fitboard, run) if event["type"] == "log"]
     assert texts[0] == (
         "dataset plants: 73 rows (24 setosa, 24 versicolor and 25 virginica) with 4 features from plants.csv in the "
-        "datasets folder. Left out: 2 rows in which a value is missing; the column plant (text: 'no 0' in line 2)."
+        "datasets folder. Left out: 2 rows in which a value is missing; 1 column: plant (text: 'no 0' in line 2)."
     )
 
     listing = fitboard.http.get(f"/api/v1/runs/{run}/script.py").text
@@ -150,6 +150,7 @@ def test_every_listing_of_an_own_table_is_python(slug: str, target: str, header:
         ("a,b,kind\n1,2,x\n3,?,y\n5,6,x\n\n7,8,y\n", Reading()),
         ("x;1,5;7\ny;2,5;8\nx;3,5;7\n", Reading(target="1")),
         ("\ufeffkind\ta\tnote\r\nx\t1\thi\r\ny\t2\t\r\n\r\nx\tNA\tyo\r\ny\t4\thi\r\n", Reading(target="kind")),
+        ("-,?,\n Na , - ,kind\n1,2,x\n3,4,y\n5,?,y\n", Reading()),
         (',a,"q ""b"", c",kind\n0,1,+2e1,10\n1,3,.5,9\n2,.,7,9\n3,-5,7.,10\n', Reading(header="yes")),
     ],
 )

@@ -100,7 +100,7 @@ def test_a_table_is_shown_with_its_first_rows_and_its_lessons(server: Server) ->
     try:
         page = server.http.get("/datasets/wine", headers=HTML).text
         assert "30 rows (15 &lt;b&gt; and 15 y) with 1 feature from wine.csv that was uploaded." in page
-        assert "the columns who (text: &#39;n0&#39; in line 2) and empty (it is empty)" in page
+        assert "2 columns: who (text: &#39;n0&#39; in line 2) and empty (it is empty)" in page
         table = re.sub(r"\s+", " ", page.partition("The first rows")[2].partition("</table>")[0])
         assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["who", "size", "empty", "kind"]
         assert re.findall(r"<td>(.*?)</td>", table)[:5] == ["n0", "0,5", "", "y", "n1"]

@@ -32,7 +32,7 @@ def numeric(column):
 
 
 with open(<file>, encoding="utf-8-sig", newline="") as file:
-    rows = [[clean(cell) for cell in row] for row in csv.reader(file<separator>)]
+    rows = [row for row in csv.reader(file<separator>) if any(map(clean, row))]
 <table>
 rows = [row for row in rows if row[target] and all(row[column] for column in features)]  # those without a gap
 rows = [rows[place] for place in np.random.default_rng(<seed>).permutation(len(rows))]  # often sorted by class
@@ -42,12 +42,13 @@ y = np.array([classes.index(row[target]) for row in rows], "float32")
 """
 
 _NAMED = """\
-header, *rows = [row for row in rows if any(row)]
+header = [name.strip() for name in rows.pop(0)]
+rows = [[clean(cell) for cell in row] for row in rows]
 target = <target>
 features = [column for column, name in enumerate(header) if name and column != target and numeric(column)]"""
 
 _NUMBERED = """\
-rows = [row for row in rows if any(row)]
+rows = [[clean(cell) for cell in row] for row in rows]
 target = <target>
 features = [column for column in range(len(rows[0])) if column != target and numeric(column)]"""
 
