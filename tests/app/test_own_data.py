@@ -7,40 +7,18 @@ import threading
 import zipfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import httpx
 import numpy as np
 import pytest
 
 from app import uploads
 from app.errors import Problem
 from app.room import LEAST
-from app.uploads import RECEIVING, dataset_name
+from app.uploads import RECEIVING
 from tests.app.conftest import MakeServer
-from tests.app.server import ORIGIN, Server
+from tests.app.sending import BARS, DATASETS, kept, pictures, send
+from tests.app.server import Server
 from tests.datafiles import own_pictures
-
-DATASETS = "/api/v1/datasets"
-
-
-def pictures(**what: Any) -> bytes:
-    file = io.BytesIO()
-    np.savez_compressed(file, **own_pictures(**what))
-    return file.getvalue()
-
-
-BARS = pictures(train=31, test=8, shape=(12, 16, 3), classes=3)
-
-
-def send(server: Server, name: str, content: bytes, **options: Any) -> httpx.Response:
-    answer: httpx.Response = server.http.post(DATASETS, files={"file": (name, content)}, **options)
-    return answer
-
-
-def kept(server: Server) -> list[str]:
-    folder = server.data / "datasets"
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def test_pictures_are_kept_listed_read_and_deleted(server: Server) -> None:
@@ -116,77 +94,6 @@ def test_a_text_that_is_no_table_is_not_kept(server: Server, content: bytes) -> 
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["detail"].startswith("notes.csv")
     assert kept(server) == []
-
-
-@pytest.mark.parametrize(
-    ("sent", "name"),
-    [
-        ("wine.csv", "wine"),
-        ("WINE.CSV", "WINE"),
-        ("../../etc/wine.csv", "wine"),
-        ("C:\\data\\wine.csv", "wine"),
-        ("mein Wein (1).csv", "mein Wein (1)"),
-        ("wine.2024.csv", "wine.2024"),
-        ("Weinkühler.csv", "Weinkühler"),
-        ("Weinku\u0308hler.csv", "Weinkühler"),
-        ("葡萄酒.csv", "葡萄酒"),
-    ],
-)
-def test_a_files_name_is_reduced_to_a_datasets(sent: str, name: str) -> None:
-    assert dataset_name(sent) == (name, ".csv")
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        ".csv",
-        ".npz",
-        "..csv",
-        " .csv",
-        "../.csv",
-        "wine",
-        "wine.txt",
-        "wine.csv.gz",
-        "wine.csv/",
-        "wi\0ne.csv",
-        "wi\nne.csv",
-        "wi\u202ene.csv",
-        'wi"ne.csv',
-        "w" * 300 + ".csv",
-        "酒" * 80 + "葡.csv",
-        "🍷" * 70 + ".csv",
-        "auto.csv",
-        "mnist.csv",
-        "mnist.npz",
-        "digits.csv",
-        "pima-indians-diabetes.csv",
-        "\ud800.csv",
-    ],
-)
-def test_a_name_that_cannot_be_a_datasets_is_refused_with_what_was_sent(server: Server, sent: str) -> None:
-    with pytest.raises(Problem) as caught:
-        server.board.uploads.add(sent, io.BytesIO(BARS))
-    [error] = caught.value.errors
-    assert (caught.value.kind, error.pointer) == ("invalid-input", "/file")
-    assert error.code in ("unusable_name", "unknown_ending")
-    assert kept(server) == []
-
-
-def test_names_go_through_http_as_they_are(server: Server) -> None:
-    for name in ("mein Wein (1)", "Weinkühler", "100%", "a#b?c", "葡萄酒"):
-        answer = send(server, f"{name}.npz", BARS)
-        assert answer.status_code == 201, answer.text
-        assert answer.headers["location"] == f"{DATASETS}/{quote(name, safe='')}"
-        assert server.http.get(answer.headers["location"]).json()["name"] == name
-        assert server.http.get(f"/datasets/{quote(name, safe='')}").status_code == 200
-        assert server.http.delete(answer.headers["location"]).status_code == 204
-
-
-@pytest.mark.parametrize("path", ["..%2F..%2Fetc", "%2e%2e", "wine%00", "fitboard.sqlite3", "%2Fetc%2Fpasswd"])
-def test_a_name_in_an_address_is_looked_up_and_never_a_path(server: Server, path: str) -> None:
-    for method in ("GET", "DELETE"):
-        assert server.http.request(method, f"{DATASETS}/{path}").status_code == 404
-    assert (server.data / "fitboard.sqlite3").exists()
 
 
 def test_a_name_that_is_taken_is_never_overwritten(server: Server) -> None:
@@ -310,54 +217,6 @@ def test_a_body_larger_than_that_is_cut_off_even_if_its_length_is_not_announced(
     assert page.status_code == 413
     assert "<h1>The request body is too large</h1>" in page.text
     assert kept(server) == []
-
-
-@pytest.mark.parametrize(
-    "content_type", ["application/json", "text/csv", "application/x-www-form-urlencoded", "multipart/mixed", ""]
-)
-def test_only_a_form_is_taken(server: Server, content_type: str) -> None:
-    answer = server.http.post(DATASETS, content=BARS, headers={"Content-Type": content_type})
-    assert (answer.status_code, answer.json()["type"]) == (415, "/errors/unsupported-media-type")
-    assert "multipart/form-data" in answer.json()["detail"]
-
-
-@pytest.mark.parametrize(
-    ("form", "status"),
-    [
-        ({"files": {"other": ("bars.npz", BARS)}}, 422),
-        ({"files": {"file": ("", BARS)}}, 400),
-        ({"files": [("file", ("a.csv", BARS)), ("file", ("b.csv", BARS))]}, 400),
-        ({"files": {"file": ("bars.npz", BARS)}, "data": {"path": "/etc/passwd"}}, 400),
-        ({"content": b"nonsense", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 400),
-        ({"content": b"--x", "headers": {"Content-Type": "multipart/form-data"}}, 400),
-        ({"content": b"--x\r\nContent-Disposition: form-data; name=file; filename=bars.npz\r\n\r\n1,2,red\n",
-          "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 422),
-        ({}, 422),
-    ],
-)  # fmt: skip
-@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_form_that_is_not_one_file_is_refused(server: Server, form: dict[str, Any], status: int) -> None:
-    answer = server.http.post(DATASETS, **form)
-    assert answer.status_code == status, answer.text
-    assert kept(server) == []
-
-
-def test_a_page_of_another_site_cannot_upload(server: Server) -> None:
-    for origin in ("http://evil.example", "null"):
-        for path in (DATASETS, "/datasets"):
-            answer = server.http.post(path, files={"file": ("bars.npz", BARS)}, headers={"Origin": origin})
-            assert (answer.status_code, answer.json()["type"]) == (403, "/errors/forbidden-origin")
-    assert kept(server) == []
-    assert send(server, "bars.npz", BARS, headers={"Origin": ORIGIN}).status_code == 201
-    answer = server.http.post("/datasets/bars/delete", headers={"Origin": "http://evil.example"})
-    assert answer.status_code == 403
-    assert kept(server) == ["bars.npz"]
-
-
-def test_a_token_is_asked_for(locked: Server) -> None:
-    for path in (DATASETS, "/datasets"):
-        assert locked.http.post(path, files={"file": ("bars.npz", BARS)}).status_code == 401
-    assert locked.http.get(DATASETS).status_code == 401
 
 
 def test_a_full_disk_is_a_problem_and_leaves_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
