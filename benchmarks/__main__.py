@@ -47,7 +47,9 @@ def main() -> int:
     """Measure what was asked for, all of it by default; 1 when a goal was missed."""
     if sys.argv[1:2] == ["bands"]:
         return bands.main(sys.argv[2:])
-    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", epilog="Where lessons' results fall: python -m benchmarks bands --help"
+    )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/benchmarks.md")
     parser.add_argument("--growth", action="store_true", help="measure how cost grows with epochs, runs and watchers")
