@@ -15,6 +15,9 @@ from tests.conftest import MakeFitboard
 from tests.running import Running, wait_until
 
 LONG: dict[str, Any] = {"dataset": "breast-cancer", "epochs": 10_000}
+QUICK = "tensorflow"
+"""A lesson that trains nothing, and so is over in a moment, where it is all one what is executed."""
+
 PROMPT = 4.0
 """Seconds within which the end of an attempt must be seen: two on a machine of its own; here others are at work too."""
 
@@ -149,7 +152,7 @@ def test_a_run_whose_process_dies_three_times_without_getting_on_fails_with_the_
     assert (done["status"], done["reason"]) == ("failed", "killed")
     assert done["error"]["title"] == "The training process died"
     assert "was killed by signal 9, likely because the machine is out of memory" in done["error"]["detail"]
-    again, _ = ended(running, running.run(dataset="breast-cancer", epochs=1)["id"])
+    again, _ = ended(running, running.run(QUICK)["id"])
     assert again["status"] == "completed"
 
 
@@ -160,7 +163,7 @@ def test_a_paused_run_frees_its_place_and_goes_on_when_it_is_resumed(running: Ru
     assert answer.status_code == 202, answer.text
     reached(running, run, status="paused", reason="paused")
     epoch = running.read(run)["epoch"]
-    other, _ = ended(running, running.run(dataset="breast-cancer", epochs=1)["id"])
+    other, _ = ended(running, running.run(QUICK)["id"])
     assert other["status"] == "completed"
     answer = running.http.post(f"/api/v1/runs/{run}/resume", headers={"Content-Type": "application/json"})
     assert answer.status_code == 202, answer.text
@@ -171,13 +174,13 @@ def test_a_paused_run_frees_its_place_and_goes_on_when_it_is_resumed(running: Ru
 
 
 def test_runs_are_trained_in_the_order_of_their_arrival(running: Running) -> None:
-    runs = [running.run(dataset="breast-cancer", epochs=1, seed=seed)["id"] for seed in range(3)]
+    runs = [running.run(QUICK)["id"] for _ in range(3)]
     started = [ended(running, run)[0]["started_at"] for run in runs]
     assert started == sorted(started)
 
 
 def test_a_finished_attempt_leaves_nothing_behind(running: Running) -> None:
-    ended(running, running.run(dataset="breast-cancer", epochs=1)["id"])
+    ended(running, running.run(QUICK)["id"])
     wait_until(lambda: not list(running.data.rglob("assignment.json")), PROMPT, "an empty work folder")
 
 
