@@ -24,6 +24,9 @@ POINTS_IN_ALL = 12_000
 
 FEWEST_POINTS = 40
 
+LONGEST_LABEL = 5
+"""Up to so many parameters a run is called by; where more differ, by its name."""
+
 MOST_RUNS = 100
 """So many runs can be compared."""
 
@@ -41,7 +44,7 @@ class Entry:
     """One run in the comparison.
 
     ``given`` is what it has for each column, or :data:`~app.parallel.MISSING` where its lesson has no such parameter;
-    ``values`` are the same in words, and ``label`` is all of them in a line.
+    ``values`` are the same in words, and ``label`` tells it from the others in a line.
     ``clock`` is there where the comparison is over time, and the run has finished an epoch.
     """
 
@@ -79,11 +82,11 @@ def compare(session: Session, runs: Sequence[Run], first: Iterable[str] = (), *,
     series = [history.series(found[run.number]) for run in runs]
     when = clocks.read_all(session, [run.number for run in runs]) if timed else {}
     differing = differences(runs, first)
+    labels = _labels(runs, differing)
     entries = []
     for place, (run, one) in enumerate(zip(runs, series, strict=True)):
         given = tuple(_given(run, column.name) for column in differing)
-        values = tuple("—" if value is MISSING else forms.shown(value) for value in given)
-        parts = [f"{column.name} {value}" for column, value in zip(differing, values, strict=True)]
+        values = tuple(map(_words, given))
         entries.append(
             Entry(
                 run=run,
@@ -92,7 +95,7 @@ def compare(session: Session, runs: Sequence[Run], first: Iterable[str] = (), *,
                 colour=place % COLOURS,
                 given=given,
                 values=values,
-                label=" · ".join(parts) or run.name,
+                label=labels[place],
                 series=one,
                 clock=when.get(run.number),
             )
@@ -117,6 +120,20 @@ def differences(runs: Sequence[Run], first: Iterable[str] = ()) -> tuple[Column,
     ]
     lesson = [Column("lesson", "Lesson")] if len({run.lesson for run in runs}) > 1 else []
     return (*lesson, *differing)
+
+
+def _labels(runs: Sequence[Run], differing: Sequence[Column]) -> list[str]:
+    """What each run is called: by what differs, or its name where that is too much; with its id if need be."""
+    names = [column.name for column in differing]
+    if not names or "lesson" in names or len(names) > LONGEST_LABEL:
+        found = [run.name for run in runs]
+    else:
+        found = [" · ".join(f"{name} {_words(_given(run, name))}" for name in names) for run in runs]
+    return [f"{label} ({run.id})" if found.count(label) > 1 else label for run, label in zip(runs, found, strict=True)]
+
+
+def _words(value: Any) -> str:
+    return "—" if value is MISSING else forms.shown(value) or "none"
 
 
 def _given(run: Run, name: str) -> Any:

@@ -39,13 +39,14 @@ class Row:
 class SweepPage(Page):
     """What the page shows. ``data`` is what its JavaScript starts from; ``lesson`` that of all runs, if it is one.
 
-    Where no run ``trains`` there are answers in place of curves.
+    ``over`` says that all runs have ended. Where no run ``trains`` there are answers in place of curves.
     """
 
     heading: str
     lesson: str | None
     created_at: datetime | None
     progress: str
+    over: bool
     trains: bool
     metric: str
     comparison: Comparison
@@ -163,6 +164,7 @@ def _page(request: Request, comparison: Comparison, *, heading: str, **more: Any
         metric=metric,
         comparison=comparison,
         progress=_progress(entries),
+        over=all(entry.ended for entry in entries),
         trains=any(lesson is None or lesson.trains for lesson in (registry.find(one.run.lesson) for one in entries)),
         rows=tuple(_rows(entries, found)),
         overlay=overlay(

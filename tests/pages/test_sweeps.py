@@ -130,6 +130,16 @@ def test_any_runs_are_compared(server: Server, sweep: dict[str, Any]) -> None:
     assert "There is no such run" in page(server, "/compare?runs=none", 404).text
 
 
+def test_runs_of_different_lessons_are_called_by_their_names(server: Server, sweep: dict[str, Any]) -> None:
+    made = [server.create(lesson=lesson, name=name)["id"] for lesson, name in
+            (("first-network", "one"), ("keras", "two"), ("keras", "two"))]  # fmt: skip
+    labels = [run["label"] for run in data_of(server, f"/compare?runs={','.join(made)}", "compare-data")["runs"]]
+    assert labels == ["one", f"two ({made[1]})", f"two ({made[2]})"]
+    for run in made:
+        server.http.post(f"/api/v1/runs/{run}/cancel", json={})
+    assert "None of these runs has finished an epoch." in page(server, f"/compare?runs={','.join(made)}").text
+
+
 def test_where_nothing_is_trained_the_answers_stand_beside_one_another(server: Server) -> None:
     body = {"lesson": "theano", "params": {}, "grid": {"expression": ["a + b", "a * b"]}}
     made = server.http.post("/api/v1/sweeps", json=body).json()
