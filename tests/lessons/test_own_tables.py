@@ -22,6 +22,10 @@ TABLES = ("keras", "first-network", "scikit-learn", "history", "checkpoints", "d
 SMALL: dict[str, Any] = {"dataset": "plants", "epochs": 3, "hidden_layers": [6]}
 
 
+GAPS = "".join(f"{gap},5,x\n6,{gap},y\n7,8,{gap}\n" for gap in ("", "?", "-", "na", "N/A", "NaN", "null", " NULL "))
+"""Rows of a table with three columns, each with a gap."""
+
+
 @pytest.mark.parametrize("slug", [slug for slug in TABLES if slug != "scikit-learn"])
 def test_a_lesson_learns_three_classes_and_its_listing_repeats_it(
     fitboard: Running, datasets_folder: Path, tmp_path: Path, slug: str
@@ -151,6 +155,7 @@ def test_every_listing_of_an_own_table_is_python(slug: str, target: str, header:
         ("x;1,5;7\ny;2,5;8\nx;3,5;7\n", Reading(target="1")),
         ("\ufeffkind\ta\tnote\r\nx\t1\thi\r\ny\t2\t\r\n\r\nx\tNA\tyo\r\ny\t4\thi\r\n", Reading(target="kind")),
         ("-,?,\n Na , - ,kind\n1,2,x\n3,4,y\n5,?,y\n", Reading()),
+        (f"a,b,kind\n1,2,x\n3,4,y\n{GAPS}", Reading(header="yes")),
         (',a,"q ""b"", c",kind\n0,1,+2e1,10\n1,3,.5,9\n2,.,7,9\n3,-5,7.,10\n', Reading(header="yes")),
     ],
 )
