@@ -44,7 +44,8 @@ class ImageAugmentationParams(AugmentationParams):
         json_schema_extra={"group": "Training"},
     )
     dataset: parameters.DatasetName = parameters.dataset(
-        "The images to learn from. “auto” takes MNIST if it is here or can be had, else the bundled small digits."
+        "The images to learn from. “auto” takes MNIST if it is here or can be had, else the bundled small digits. "
+        "Pictures of your own are taken by their name."
     )
     samples: Integer = images.samples(1000)
     rotation_range: Real = rotation_range(10.0)

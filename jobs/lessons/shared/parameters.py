@@ -110,7 +110,7 @@ def digits(default: str = "auto") -> Any:
     """Which handwritten digits to learn from."""
     return dataset(
         "The images to learn from. “auto” takes MNIST if it is here or can be downloaded, else the bundled small "
-        "digits, enlarged to the same size.",
+        "digits, enlarged to the same size. Pictures of your own are taken by their name.",
         default,
     )
 
@@ -118,7 +118,8 @@ def digits(default: str = "auto") -> Any:
 def photographs(default: str = "auto") -> Any:
     """Which colour pictures to learn from."""
     return dataset(
-        "The images to learn from. “auto” takes CIFAR-10 if it is here, else bundled drawn shapes of the same size.",
+        "The images to learn from. “auto” takes CIFAR-10 if it is here, else bundled drawn shapes of the same size. "
+        "Pictures of your own are taken by their name.",
         default,
     )
 
