@@ -88,10 +88,11 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := set(asked.presets) - known:
         parser.error(f"there is no preset {', '.join(sorted(unknown))}; the presets are {', '.join(sorted(known))}")
     try:
-        for lesson in lessons:
-            grids.parse(lesson, asked.tries)
+        tried = {name for lesson in lessons for name in grids.parse(lesson, asked.tries)}
     except SettingsError as error:
         parser.error(str(error))
+    if "seed" in tried:
+        parser.error("every row has the seeds from 1; --seeds says how many")
     named = os.environ.get("FITBOARD_TEST_DATASETS")
     if not named:
         print("FITBOARD_TEST_DATASETS is not set: bundled data alone is measured.", file=sys.stderr)

@@ -38,6 +38,7 @@ def test_nobody_waits_for_a_pace_that_changes_no_number() -> None:
     [
         (["theano"], "theano is no lesson that trains; those are keras,"),
         (["dropout", "--preset", "nope"], "there is no preset nope; the presets are baseline,"),
+        (["dropout", "--try", "seed=1,2"], "every row has the seeds from 1; --seeds says how many"),
         (["dropout", "--try", "nope=1"], "dropout has no parameter 'nope'"),
     ],
 )
