@@ -80,5 +80,8 @@ def test_a_band_is_stated_for_gentle_changes_alone() -> None:
     assert found is not None
     assert without is not None
     assert found.low > without.low
+    still = {"rotation_range": 0, "width_shift_range": 0, "height_shift_range": 0, "zoom_range": 0}
+    standardised = ImageAugmentationParams.model_validate({"dataset": "mnist", "featurewise_center": True, **still})
+    assert band(standardised) == without, "nothing is changed by chance"
     assert band(ImageAugmentationParams(dataset="digits", rotation_range=90)) is None
     assert band(ImageAugmentationParams(dataset="shapes")) is None
