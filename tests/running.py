@@ -96,6 +96,11 @@ class Running:
         if wait:
             wait_until(self._has_worker, WORKER_LIMIT, "the worker to report to the server", interval=0.1)
 
+    def wait_for_a_free_worker(self) -> None:
+        """Wait until a worker has imported everything and has nothing to do."""
+        free = lambda: any(worker["free"] for worker in self.http.get("/health").json()["workers"])  # noqa: E731
+        wait_until(free, WORKER_LIMIT, "a warm worker without work", interval=0.1)
+
     def stop_worker(self) -> None:
         """End the worker as ``fitboard up`` does."""
         if self.worker is not None:

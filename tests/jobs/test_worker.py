@@ -25,12 +25,8 @@ PROMPT = 4.0
 @pytest.fixture(scope="module")
 def running(fitboard: Running) -> Running:
     """The shared server, with a worker that has imported everything."""
-    wait_until(lambda: free_slots(fitboard) == 1, 120, "the worker to be ready")
+    fitboard.wait_for_a_free_worker()
     return fitboard
-
-
-def free_slots(running: Running) -> int:
-    return sum(worker["free"] for worker in running.http.get("/health").json()["workers"])
 
 
 def cancel(running: Running, run: str) -> None:
@@ -83,7 +79,7 @@ def test_a_run_is_trained_to_its_end(running: Running) -> None:
 
 
 def test_a_warm_worker_begins_at_once(running: Running) -> None:
-    wait_until(lambda: free_slots(running) == 1, what="a free slot")
+    running.wait_for_a_free_worker()
     began = time.monotonic()
     run = running.run(**LONG)["id"]
     wait_until(lambda: running.read(run)["stage"] is not None, 60, "the first stage", interval=0.02)
