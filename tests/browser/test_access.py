@@ -92,6 +92,7 @@ PAGES = [
     "/runs",
     "/errors",
     "/docs",
+    "/glossary",
     "/datasets",
     "/datasets/bars",
 ]
@@ -103,8 +104,9 @@ THEMES = ["light", "dark"]
 def addresses(stage: Running) -> Iterator[dict[str, str]]:
     """The address of every page, runs in several states among them."""
     made: dict[str, Player] = {}
-    for name in ("completed", "failed", "running"):
-        player = made[name] = Player(stage, name=f"A {name} run", tags=["shown"], params={"epochs": 30}).take().stay()
+    for name, rate in (("completed", 0.1), ("failed", 0.01), ("running", 0.001)):
+        params = {"epochs": 30, "learning_rate": rate}
+        player = made[name] = Player(stage, name=f"A {name} run", tags=["shown"], params=params).take().stay()
         player.tell(EventType.STAGE, stage="prepare", state="started")
         player.tell(EventType.STAGE, stage="prepare", state="done", seconds=0.5, summary="569 rows.")
         player.tell(EventType.STAGE, stage="fit", state="started")
@@ -136,6 +138,8 @@ def addresses(stage: Running) -> Iterator[dict[str, str]]:
 
 def settled(page: Page) -> Page:
     """A page whose charts, where it has any, are drawn and whose colours have come to rest."""
+    if "/compare" in page.url:
+        expect(page.locator("[data-line]")).to_have_count(3)
     if "/runs/" in page.url:
         wait_for_points(page, 12)
         wait_for_points(page, 12, "accuracy")
