@@ -62,6 +62,8 @@ EXPLANATION = (
     "Without the photographs Fitboard draws shapes in colour in their place, circles, stars, hearts, and says so. "
     "They are easier. Arrays are channels last here, 32, 32, 3; the course's first edition wrote channels first, "
     "3, 32, 32, as Theano computed it.",
+    "So deep a stack can also fail to start: a loss that stays at 2.30, the logarithm of ten classes, says that it "
+    "answers the same for every picture. Stop it then, and take another seed or half the learning rate.",
     "Training takes time in proportion to the images and the epochs. Begin with some thousand images and look at the "
     "estimate beside the button; it goes by earlier runs here. More images raise the validation curve more than "
     "any other setting.",

@@ -73,7 +73,7 @@ def band(params: Cifar10Params) -> Band | None:
     )
     guessing = "Ten classes, equally frequent: 0.10 is what guessing gets."
     if sound and params.dataset == "shapes":
-        why = f"{guessing} Drawn shapes are easier than photographs."
+        why = f"{guessing} Drawn shapes are easier than photographs. A loss that stays at 2.30 has not begun to learn."
         return Band(metric="test accuracy", low=0.88, high=1.0, why=why)
     if sound and params.dataset == "cifar10":
         why = f"{guessing} 2,000 photographs bring it to about 0.4; many more are needed to go far."
