@@ -25,7 +25,7 @@ from jobs.backend import DEFAULT
 from jobs.datasets.names import AUTO
 from jobs.datasets.problems import DatasetProblem, UnfitReading
 from jobs.lessons import registry
-from jobs.lessons.base import Lesson, Params
+from jobs.lessons.base import Lesson, Params, Preset
 from jobs.lessons.shared import own_tables
 
 REMEMBERED = timedelta(days=90)
@@ -55,13 +55,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Choice:
-    """A preset as a button: ``values`` are all fields as they stand in the form, ``grid`` those with several values."""
+    """A preset as a button: ``values`` are all fields as they stand in the form, ``grid`` those with several values.
+
+    ``kept`` is the data of one's own that stays chosen, because the preset names none.
+    """
 
     slug: str
     title: str
     why: str
     values: Mapping[str, str]
     grid: Mapping[str, Sequence[str]]
+    kept: Mapping[str, str]
     chosen: bool
 
     @property
@@ -73,7 +77,7 @@ class Choice:
     def query(self) -> str:
         """What the address of the form with this preset says."""
         tried = {f"try.{name}": ";".join(texts) for name, texts in self.grid.items()}
-        return urlencode({"preset": self.slug, **tried})
+        return urlencode({"preset": self.slug, **self.kept, **tried})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,19 +142,10 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
     known_pace = pace.of(earlier, _rows(lesson, [*known, *([] if auto is None else [replace(auto, name="auto")])]))
     per_epoch = known_pace.of_epoch(params.model_dump())
     epochs = sum(each.of(params.model_dump()) for each in lesson.trainings) if lesson.trains else 0
-    choices = tuple(
-        Choice(
-            one.slug,
-            one.title,
-            one.why,
-            {name: forms.shown(value) for name, value in {**defaults, **one.values}.items()},
-            {name: [forms.shown(value) for value in values] for name, values in one.grid.items()},
-            chosen=not one.grid
-            and not any(name.startswith("try.") for name in request.query_params)
-            and params == lesson.params.model_validate({**defaults, **one.values}),
-        )
-        for one in lesson.presets
-    )
+    own = values.get("dataset") in names[len(lesson.datasets) :]
+    data = {name: values[name] for name in ("dataset", *own_tables.FIELDS) if own and name in values}
+    tries = any(name.startswith("try.") for name in request.query_params)
+    choices = tuple(_choice(lesson, one, defaults, data, None if tries else params) for one in lesson.presets)
     steps = course.path()
     place = next((index for index, step in enumerate(steps) if step.slug == lesson.slug), None)
     return LessonPage(
@@ -164,7 +159,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
                     Input(field, _text(field, values, request.query_params), errors.get(field.name))
                     for field in group.fields
                 ],
-                own=values.get("dataset") in names[len(lesson.datasets) :],
+                own=own,
             )
             for group in forms.groups(fields)
         ),
@@ -200,6 +195,23 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
             "own": list(names[len(lesson.datasets) :]),
             "datasets": {shelf.name: shelf.detail for shelf in known} | _auto_words(auto),
         },
+    )
+
+
+def _choice(
+    lesson: Lesson[Any], preset: Preset, defaults: Mapping[str, Any], data: Mapping[str, Any], params: Params | None
+) -> Choice:
+    """A preset beside what is chosen: ``data`` of one's own, and ``params`` where none is tried with several values."""
+    values = {**defaults, **preset.values}
+    kept = data if values.get("dataset") == AUTO else {}
+    return Choice(
+        preset.slug,
+        preset.title,
+        preset.why,
+        {name: forms.shown(value) for name, value in values.items()},
+        {name: [forms.shown(value) for value in tried] for name, tried in preset.grid.items()},
+        {name: forms.shown(value) for name, value in kept.items() if value != defaults[name]},
+        chosen=not preset.grid and params is not None and params == validated(lesson.params, {**values, **kept})[0],
     )
 
 

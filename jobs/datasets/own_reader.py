@@ -76,8 +76,8 @@ def read(file: OwnFile, reading: Reading) -> OwnTable:
 def first(file: OwnFile, reading: Reading, count: int) -> tuple[list[str], list[list[str]]]:
     """What the columns are called, and the first rows, cell by cell; gaps are empty.
 
-    Without word of a header the first line counts as a row, for people to look at. Of a wide table there are the first
-    columns, of a long cell its beginning.
+    Where it cannot be told whether there is a header, the first line counts as a row, for people to look at. Of a wide
+    table there are the first columns, of a long cell its beginning.
 
     Raises:
         DatasetInvalid: the file isn't text, or can't be read.
@@ -99,7 +99,7 @@ class _Reader:
         target = self._target(header)
         features, unused = self._columns(header, rows, target)
         kept = self._complete(rows, header, [*features, target])
-        classes = self._classes(kept, header, target)
+        classes = self._classes(rows, kept, header, target)
         return OwnTable(
             reading=replace(self._reading, target=header[target] if self._named else str(target + 1)),
             header=header,
@@ -115,10 +115,11 @@ class _Reader:
         text = self._text()
         asked = self._reading.separator
         name = cells.separator_of(text) if asked == "auto" else asked
-        rows = [
-            [short_name(cell) for cell in record.cells[:SHOWN_COLUMNS]]
-            for record in cells.first_records(text, cells.SEPARATORS[name], count + 1)
-        ]
+        found = cells.first_records(text, cells.SEPARATORS[name], cells.COMPARED)
+        alike = [record for record in found if len(record.cells) == len(found[0].cells)]
+        if alike and self._reading.header == "auto" and cells.names_columns(alike, cells.SEPARATORS[name]):
+            self._reading = replace(self._reading, header="yes")
+        rows = [[short_name(cell) for cell in record.cells[:SHOWN_COLUMNS]] for record in found[: count + 1]]
         header = [""] * max(map(len, rows), default=0)
         if rows and self._named:
             rows.pop(0)
@@ -286,15 +287,20 @@ class _Reader:
             )
         return kept
 
-    def _classes(self, rows: list[Record], header: tuple[str, ...], target: int) -> tuple[str, ...]:
-        found = sorted({row.cells[target] for row in rows})
+    def _classes(self, rows: list[Record], kept: list[Record], header: tuple[str, ...], target: int) -> tuple[str, ...]:
+        found = sorted({row.cells[target] for row in kept})
         name = short_name(header[target])
         if len(found) == 1:
+            gaps = sum(not row.cells[target] for row in rows)
+            told = (
+                f" Left out {'is a row' if gaps == 1 else f'are {gaps} rows'} with a gap in it: - and ? are no classes."
+            )
             self._unfit(
                 "target",
                 "one_class",
-                f": all its {len(rows)} rows are of the class {short(found[0])}. A network can learn to tell classes "
-                f"apart only from rows of two or more. If {name} is not the class, set target to the column that is.",
+                f": all its {len(kept)} rows are of the class {short(found[0])}.{told if gaps else ''} A network can "
+                "learn to tell classes apart only from rows of two or more. "
+                f"If {name} is not the class, set target to the column that is.",
             )
         if len(found) > MOST_CLASSES:
             numbers = all(map(self._numeric, found))

@@ -153,12 +153,23 @@ function showOwn() {
   place.hidden = !own;
 }
 
+/** Says which data is learnt from, and how it is read. */
+const DATA = ["dataset", "target", "header", "separator"];
+
+/** @param {Record<string, string>} values a preset's; @returns {Record<string, string>} they, but data of one's own stays where none is named */
+function withOwn(values) {
+  if (values.dataset !== "auto" || !data.own.includes(control("dataset").value)) return values;
+  const kept = fields.filter(({ name }) => DATA.includes(name)).map((field) => [field.name, textOf(field)]);
+  return { ...values, ...Object.fromEntries(kept) };
+}
+
 function showPreset() {
   const spaced = (/** @type {string} */ text) => text.replace(/\s*,\s*/g, ", ");
   const now = Object.fromEntries(fields.map((field) => [field.name, spaced(textOf(field))]));
   const texts = Object.fromEntries(several.texts().map(([name, text]) => [name, spaced(text)]));
   for (const link of document.querySelectorAll("[data-preset]")) {
-    const { values, grid } = data.presets[link.getAttribute("data-preset") ?? ""];
+    const { values: named, grid } = data.presets[link.getAttribute("data-preset") ?? ""];
+    const values = withOwn(named);
     const same = (/** @type {Field} */ { name }) => (name in grid || name in texts ? grid[name]?.join(";") === texts[name] : values[name] === now[name]);
     if (fields.every(same)) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
@@ -210,7 +221,8 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   several.closeAll();
-  const { values, grid } = data.presets[link.getAttribute("data-preset") ?? ""];
+  const { values: named, grid } = data.presets[link.getAttribute("data-preset") ?? ""];
+  const values = withOwn(named);
   for (const field of fields) {
     write(field, values[field.name]);
     if (field.name in grid) several.begin(field, grid[field.name]);

@@ -31,3 +31,14 @@ def test_a_form_asks_how_an_own_table_is_read_and_forgets_it_for_others(
     page.get_by_role("tab", name="Keras").click()
     expect(page.locator("#code-keras")).to_contain_text("load_breast_cancer")
     expect(page.locator("#code-state")).to_have_text("")
+
+
+def test_a_preset_keeps_the_own_table_and_how_it_is_read(visit: Visit, fitboard: Running) -> None:
+    page = visit(f"{fitboard.url}/lessons/first-network?dataset=plants&target=6")
+    page.click("[data-preset=overfit]")
+    expect(page.locator("#param-dataset")).to_have_value("plants")
+    expect(page.locator("#param-target")).to_have_value("6")
+    expect(page.locator("[data-preset=overfit]")).to_have_attribute("aria-current", "true")
+    page.click("[data-preset=course]")
+    expect(page.locator("#param-dataset")).to_have_value("pima-indians-diabetes")
+    expect(page.locator("#param-target")).to_have_value("")

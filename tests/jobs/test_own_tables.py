@@ -238,6 +238,24 @@ def test_a_column_of_one_class_or_of_a_quantity_is_no_target(own: Own) -> None:
     assert len(own.write("a,kind\n" + "".join(f"{n},x{n}\n" for n in range(50))).state().classes) == 50
 
 
+def test_a_class_that_is_written_like_a_gap_is_told(own: Own) -> None:
+    field, detail = own.write("a,b,kind\n1,2,+\n3,4,-\n5,6,-\n7,8,+\n").unfit()
+    assert field == "target"
+    assert (
+        ": all its 2 rows are of the class '+'. Left out are 2 rows with a gap in it: - and ? are no classes." in detail
+    )
+    assert "Left out is a row with a gap" in own.write("a,kind\n1,+\n3,?\n").unfit()[1]
+    assert "Left out" not in own.write("a,kind\n1,+\n3,+\n").unfit()[1]
+
+
+def test_the_first_rows_have_their_header_though_the_target_is_not_clear(own: Own) -> None:
+    rows = "".join(f"{kind},{number}.5\n" for number in range(60) for kind in "ab")
+    own.write(f"kind,size\n{rows}").unfit()
+    assert first(own.file(), Reading(), 1) == (["kind", "size"], [["a", "0.5"]])
+    assert first(own.write("kind,size\na,1\nb\n").file(), Reading(), 1) == (["kind", "size"], [["a", "1"]])
+    assert first(own.write("2019,2020\n1,2\n3,4\n").file(), Reading(), 1)[1] == [["2019", "2020"]]
+
+
 def test_one_column_is_no_table(own: Own) -> None:
     field, detail = own.write("kind\nx\ny\n").unfit()
     assert (field, "none of comma, semicolon and tab parts it" in detail) == ("separator", True)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,23 @@ def test_a_table_is_shown_with_its_first_rows_and_its_lessons(server: Server) ->
         assert "wine.csv has no column &#39;price&#39;" in wrong
     finally:
         server.http.post("/datasets/wine/delete", headers=HTML, files={"": ("", b"")})
+
+
+def test_a_preset_keeps_data_of_ones_own_unless_it_names_its_own(server: Server) -> None:
+    rows = "".join(f"{number},{'ab'[number % 2]},{number % 3}\n" for number in range(30))
+    assert upload(server, "mine.csv", f"size,kind,third\n{rows}".encode()).status_code == 303
+    try:
+        address = "/lessons/first-network?dataset=mine&target=kind&header=yes"
+        page = unescape(server.http.get(address, headers=HTML).text)
+        assert 'href="?preset=overfit&dataset=mine&target=kind&header=yes" data-preset="overfit"' in page
+        assert 'href="?preset=course" data-preset="course"' in page
+        page = unescape(server.http.get(f"{address}&preset=overfit", headers=HTML).text)
+        assert 'data-preset="overfit" aria-current="true"' in page
+        assert 'open("mine.csv"' in page
+        plain = unescape(server.http.get("/lessons/first-network?dataset=breast-cancer", headers=HTML).text)
+        assert 'href="?preset=overfit" data-preset="overfit"' in plain
+    finally:
+        server.http.delete("/api/v1/datasets/mine")
 
 
 def test_a_table_that_can_be_read_in_two_ways_is_kept_and_asks(server: Server) -> None:
