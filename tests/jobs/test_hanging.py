@@ -10,7 +10,7 @@ import pytest
 
 from jobs.attempts import Attempt
 from jobs.child import DataPlaces, Order
-from jobs.journal import Journal
+from jobs.journal import Journal, outcome
 from jobs.progress import AT_FIRST, PATIENCE
 from jobs.protocol import Assignment, EndData, EventType, Outcome
 from tests.running import free_port, wait_until
@@ -65,6 +65,7 @@ def test_a_child_that_is_silent_is_ended_and_the_run_may_go_on(attempt: Attempt,
     attempt.escalate()
     attempt.process.join(10)
     attempt.died()
+    wait_until(lambda: outcome(attempt.order.directory) == Outcome.DIED, 30, "its end in the journal")
     attempt.kill()
     last = Journal(attempt.order.directory).pending(limit=100_000)[-1]
     assert last.type is EventType.END
