@@ -38,8 +38,8 @@ class OwnFile:
         Raises:
             Unreadable: it is a link that leads out of its folder.
         """
-        folder = self.path.parent.resolve()
-        found = self.path.resolve()
+        # Not Path.resolve: it has a defect to tell of a link that leads to itself; opening it tells that too.
+        folder, found = (Path(os.path.realpath(one)) for one in (self.path.parent, self.path))
         if found.parent != folder and folder not in found.parents:
             raise Unreadable("is a link that leads out of its folder. Put the file itself there.")
         return found

@@ -93,6 +93,13 @@ def test_data_that_fitboard_knows_but_the_lesson_does_not_learn_from_is_refused(
         machine(None, tmp_path).resolve("cifar10", DIGITS)
 
 
+@pytest.mark.parametrize("ending", [".csv", ".npz"])
+def test_a_link_to_itself_is_told_like_a_file_that_cannot_be_read(folder: Path, ending: str) -> None:
+    os.symlink(f"round{ending}", folder / f"round{ending}")
+    with pytest.raises(DatasetInvalid, match=rf"^round\{ending} cannot be read: Too many levels of symbolic links"):
+        Datasets(folder, folder / "cache", downloads=False).state("round")
+
+
 def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
     os.symlink(tmp_path / "secret.csv", folder / "wine.csv")
