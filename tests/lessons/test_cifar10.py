@@ -49,7 +49,7 @@ def test_the_courses_preset_decays_as_the_course_does() -> None:
 
 def test_decay_and_momentum_are_sgds_alone() -> None:
     listing = LESSON.script(Cifar10Params(decay=0.1), False, "tensorflow")
-    assert "keras.optimizers.Adam(learning_rate=0.001)" in listing
+    assert "keras.optimizers.Adam(learning_rate=0.0005)" in listing
     assert "InverseTimeDecay" not in listing
 
 

@@ -41,7 +41,7 @@ class Cifar10Params(Params):
         "those of a filter too. 0 sets no limit."
     )
     optimizer: parameters.OptimizerName = parameters.optimizer()
-    learning_rate: Real = parameters.learning_rate()
+    learning_rate: Real = parameters.learning_rate(0.0005, step=0.0001)
     momentum: Real = parameters.momentum(0.9)
     decay: Real = parameters.decay(
         0.0,
