@@ -19,6 +19,7 @@ from jobs.engine.values import Values
 from jobs.generations import Generation, Snapshot
 from jobs.protocol import Best, CheckpointData
 from jobs.restoring import Kept
+from jobs.stopping import AttemptFailed
 
 BEST_INTERVAL = 1.0
 """Seconds between two writings of the best state while training goes on."""
@@ -113,8 +114,19 @@ class Keeper:
             self._write_generation(*self._now)
 
     def resume(self, generation: Generation) -> None:
-        """Give the model the values of an earlier attempt, and remember what was best."""
+        """Give the model the values of an earlier attempt, and remember what was best.
+
+        Raises:
+            AttemptFailed: they are of another model, because the data has changed since.
+        """
         assert self._trained is not None
+        if not self._trained.values.takes(generation.values):
+            raise AttemptFailed(
+                "data",
+                "The data has changed",
+                "The saved state is of a model with other inputs or classes than the data has now. Put the dataset's "
+                "file back as it was, and resume; or start a new run.",
+            )
         self._trained.values.write(generation.values)
         self._best, self._best_is_written = None, True
         if generation.best is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 
 class Values:
@@ -20,6 +21,10 @@ class Values:
     def read(self) -> tuple[Any, ...]:
         """The values now, in the computer's own memory; later changes of the model don't touch them."""
         return tuple(self._read())
+
+    def takes(self, values: tuple[Any, ...]) -> bool:
+        """Whether ``values`` are as many, and of the same shapes, as the model's."""
+        return [np.shape(value) for value in values] == [tuple(variable.shape) for variable in self._variables]
 
     def write(self, values: tuple[Any, ...]) -> None:
         """Give the model ``values`` that were read from it, or from one built alike."""

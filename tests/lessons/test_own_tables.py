@@ -78,6 +78,25 @@ def test_its_model_is_asked_about_a_row(fitboard: Running) -> None:
     assert answer["class"] == max(answer["probabilities"], key=answer["probabilities"].get) == "setosa"
 
 
+def test_a_run_does_not_go_on_with_other_columns(fitboard: Running) -> None:
+    def uploaded(*columns: str) -> None:
+        rows = [[*map(str, range(number, number + len(columns))), "xy"[number % 2]] for number in range(20)]
+        content = "\n".join(map(",".join, [[*columns, "kind"], *rows]))
+        assert fitboard.http.post("/api/v1/datasets", files={"file": ("other.csv", content)}).status_code == 201
+
+    uploaded("a", "b", "c")
+    run = fitboard.run("first-network", **{**SMALL, "dataset": "other"})["id"]
+    assert fitboard.finished(run, timeout=200)["status"] == "completed"
+    assert fitboard.http.delete("/api/v1/datasets/other").status_code == 204
+    uploaded("a", "b")
+    assert fitboard.http.post(f"/api/v1/runs/{run}/resume", json={"epochs": 6}).status_code == 202
+    failed = fitboard.finished(run, timeout=200)
+    assert (failed["status"], failed["reason"]) == ("failed", "data")
+    assert failed["error"]["title"] == "The data has changed"
+    assert "Put the dataset's file back as it was" in failed["error"]["detail"]
+    assert fitboard.http.delete("/api/v1/datasets/other").status_code == 204
+
+
 def test_folds_hold_every_class_and_the_listing_comes_near(
     fitboard: Running, datasets_folder: Path, tmp_path: Path
 ) -> None:
