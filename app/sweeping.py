@@ -53,7 +53,7 @@ def admit(board: Board, request: NewSweep, idempotency_key: str | None = None) -
     new = sweeps.NewSweep(
         lesson=lesson.slug,
         name=name,
-        params={field: value for field, value in runs[0].params.items() if field not in request.grid},
+        params=_shared(runs, request.grid),
         grid=_plain(request)["grid"],
         runs=tuple(runs),
         idempotency_key=idempotency_key,
@@ -98,6 +98,16 @@ def _runs(board: Board, lesson: Lesson[Any], request: NewSweep, name: str) -> li
     if errors:
         raise invalid_input(list(errors.values()))
     return runs
+
+
+def _shared(runs: Sequence[lifecycle.NewRun], grid: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that all runs share: how a table is read may be another for each dataset that is tried."""
+    first = runs[0].params
+    return {
+        field: value
+        for field, value in first.items()
+        if field not in grid and all(run.params[field] == value for run in runs)
+    }
 
 
 def _params(lesson: Lesson[Any], shared: Params, one: Combination) -> Params:

@@ -197,6 +197,18 @@ class TestDeleting:
         assert post(server, "one", grid={"epochs": [1, 2]}).json()["id"] != made["id"], "the key is free again"
 
 
+def test_a_sweep_over_own_tables_shares_only_what_is_alike(server: Server) -> None:
+    for name, target in (("north", "kind"), ("south", "sort")):
+        content = f"a,{target}\n" + "".join(f"{number},{'xy'[number % 2]}\n" for number in range(30))
+        assert server.http.post("/api/v1/datasets", files={"file": (f"{name}.csv", content)}).status_code == 201
+    made = sweep(server, params={"epochs": 2}, grid={"dataset": ["north", "south", "breast-cancer"]})
+    assert [run["params"]["target"] for run in made["runs"]] == ["kind", "sort", ""]
+    assert made["params"]["epochs"] == 2
+    assert not {"dataset", "target", "header", "separator"} & set(made["params"])
+    alike = sweep(server, params={"epochs": 2}, grid={"dataset": ["north"]})
+    assert alike["params"]["target"] == "kind"
+
+
 def test_the_examples_of_the_document_work(server: Server) -> None:
     content = server.app.openapi()["paths"][SWEEPS]["post"]["requestBody"]["content"]["application/json"]
     assert content["examples"]
