@@ -82,7 +82,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class LessonPage(Page):
-    """What a lesson's page shows. ``data`` is what its JavaScript needs."""
+    """What a lesson's page shows. ``data`` is what its JavaScript needs, ``unlike`` says if the code isn't as typed."""
 
     lesson: Lesson[Any]
     sections: tuple[Section, ...]
@@ -90,6 +90,7 @@ class LessonPage(Page):
     datasets: tuple[Shelf, ...]
     auto: Shelf | None
     code: str
+    unlike: str
     curl: str
     python: str
     command: str
@@ -167,6 +168,7 @@ def _page(request: Request, lesson: Lesson[Any]) -> LessonPage:
         datasets=tuple(known),
         auto=auto,
         code=lesson.script(_with_dataset(complete, auto), lesson.jit_compile, DEFAULT),
+        unlike="with the default instead: a value cannot be used" if errors else "",
         curl=snippets.curl(origin, lesson.slug, changes, token=token),
         python=snippets.python(origin, lesson.slug, changes, token=token),
         command=snippets.command(lesson.slug, changes),

@@ -117,6 +117,8 @@ def test_a_table_is_shown_with_its_first_rows_and_its_lessons(server: Server) ->
         assert "target = header.index(&#34;kind&#34;)" in form
         assert "<fieldset data-own hidden>" in server.http.get("/lessons/first-network", headers=HTML).text
         wrong = server.http.get("/lessons/first-network?dataset=wine&target=price", headers=HTML).text
+        assert 'id="code-state">with the default instead: a value cannot be used<' in wrong
+        assert 'id="code-state"><' in form
         assert "wine.csv has no column &#39;price&#39;" in wrong
     finally:
         server.http.post("/datasets/wine/delete", headers=HTML, files={"": ("", b"")})
