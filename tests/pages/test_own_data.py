@@ -124,6 +124,11 @@ def test_a_table_is_shown_with_its_first_rows_and_its_lessons(server: Server) ->
         server.http.post("/datasets/wine/delete", headers=HTML, files={"": ("", b"")})
 
 
+def test_every_page_leads_to_the_datasets_also_where_the_bar_has_no_room_for_them(server: Server) -> None:
+    for address in ("/", "/runs", "/lessons/mnist"):
+        assert 'href="/datasets"' in server.http.get(address, headers=HTML).text.partition("<footer")[2]
+
+
 def test_a_preset_keeps_data_of_ones_own_unless_it_names_its_own(server: Server) -> None:
     rows = "".join(f"{number},{'ab'[number % 2]},{number % 3}\n" for number in range(30))
     assert upload(server, "mine.csv", f"size,kind,third\n{rows}".encode()).status_code == 303
