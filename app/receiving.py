@@ -3,6 +3,7 @@
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from app.board import Board
 from app.errors import Problem, invalid_input
@@ -27,6 +28,9 @@ async def received_file(board: Board, request: Request) -> OwnFile:
                 detail = f"The form has no file called {FIELD}. Send a table in a .csv or images in an .npz."
                 raise invalid_input([FieldError(pointer=POINTER, code="missing", detail=detail)])
             return await run_in_threadpool(board.uploads.add, sent.filename, sent.file)
+    except HTTPException:  # the form is broken, or holds more than the one file
+        detail = f"The form could not be read. Send one file, as {FIELD}, and nothing else: a .csv or an .npz."
+        raise invalid_input([FieldError(pointer=POINTER, code="unreadable_form", detail=detail)]) from None
     except OSError as error:  # what arrives lies in the system's folder for temporary files until all of it is here
         reason = error.strerror or type(error).__name__
         raise Problem("storage-failed", f"The file could not be received: {reason}.") from error
