@@ -79,6 +79,9 @@ function showFormError(title, detail) {
 
 let asked = new AbortController();
 
+/** Whether the server has refused what stands in the form: that stays said until something is changed. */
+let refused = false;
+
 async function showCode() {
   asked.abort();
   asked = new AbortController();
@@ -91,10 +94,10 @@ async function showCode() {
     const answer = await call("POST", `/api/v1/lessons/${data.lesson}/script`, params(), { signal });
     showPython(byId("code-keras"), answer.script);
     setText(byId("code-state"), several.count > 1 ? "the first of them" : "");
-    showErrors([]);
+    if (!refused) showErrors([]);
   } catch (error) {
     if (signal.aborted || !(error instanceof Problem)) return;
-    showErrors(error.errors);
+    if (!refused) showErrors(error.errors);
     setText(byId("code-state"), error.errors.length ? "as before: a value cannot be used" : error.title);
   }
 }
@@ -192,6 +195,7 @@ const trainWords = () => (several.count > 1 ? `${verb} ${several.count} runs` : 
 
 let timer = 0;
 function onChange() {
+  refused = false;
   several.show();
   setText(button.querySelector("span"), trainWords());
   showEstimate();
@@ -269,6 +273,7 @@ form.addEventListener("submit", async (event) => {
     setText(button.querySelector("span"), trainWords());
     const problem = error instanceof Problem ? error : new Problem(0, "Something went wrong", String(error));
     if (problem.status) key = "";
+    refused = true;
     const { first, rest: others } = showErrors(problem.errors);
     if (!problem.errors.length) showFormError(problem.title, problem.detail);
     else if (others.length) showFormError(problem.title, others.join(" "));

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit, Watched
 from tests.running import Running
@@ -21,6 +21,25 @@ def wait_for_traces(page: Page, count: int, points: int) -> None:
         arg=[count, points],
         timeout=20_000,
     )
+
+
+def test_what_the_server_has_refused_stays_said_when_the_code_comes_late(
+    visit: Visit, fitboard: Running, watched: Watched
+) -> None:
+    watched.allowed.append("422")
+    page = visit(f"{fitboard.url}/lessons/first-network?dataset=breast-cancer")
+    held: list[Route] = []
+    page.route("**/script", lambda route: held.append(route))
+    page.get_by_role("button", name="Try several values of Learning rate").click()
+    with page.expect_request("**/script"):
+        page.fill("#param-learning_rate", "0.01; 99")
+    page.click("#train-button")
+    error = page.locator("#param-learning_rate-error")
+    expect(error).to_contain_text("must be 10 or less")
+    with page.expect_response("**/script"):
+        held[-1].continue_()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(error).to_contain_text("must be 10 or less")
 
 
 def test_a_person_tries_two_values_and_compares_them(visit: Visit, fitboard: Running, watched: Watched) -> None:

@@ -38,8 +38,8 @@ def _dropout() -> Iterator[None]:
     """The lesson's network with a layer that draws random numbers while it trains."""
     build = networks.dense_classifier
 
-    def with_dropout(params: Any, features: int) -> Any:
-        model = build(params, features)
+    def with_dropout(params: Any, features: int, outputs: int | None) -> Any:
+        model = build(params, features, outputs)
         return keras.Sequential(
             [keras.Input((features,)), *model.layers[:-1], keras.layers.Dropout(0.3), model.layers[-1]]
         )

@@ -20,7 +20,7 @@ PARAMS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("loss", "hinge"), ("epochs", 0), ("hidden_layers", []), ("dataset", "x")]
+    ("field", "value"), [("loss", "hinge"), ("epochs", 0), ("hidden_layers", []), ("dataset", "a/b")]
 )
 def test_a_value_that_cannot_be_used_is_refused_at_its_own_field(field: str, value: Any) -> None:
     with pytest.raises(ValidationError) as caught:
