@@ -1,4 +1,4 @@
-"""A process that watches one run over many sockets: ``python -m benchmarks.watching``.
+"""A process that watches one run over many sockets: ``python -m benchmarks.watching``, until its end or a SIGTERM.
 
 A general WebSocket client spends more on a frame than the server does; with a thousand of them the client would be
 what is measured. This one does what a frame needs and no more: it reads the header, and from the event its ``seq``
@@ -7,6 +7,7 @@ and its ``time``.
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -62,6 +63,10 @@ class Watcher(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(None)
 
+    def leave(self) -> None:
+        """Go, as a browser does whose window is closed."""
+        self._transport.close()
+
     def _frame(self) -> bool:
         held = self._received
         if len(held) < 2:
@@ -91,9 +96,15 @@ class Watcher(asyncio.Protocol):
 
 
 async def watch(port: int, path: str, after: int, sockets: int) -> dict[str, object]:
-    """Watch over so many sockets until the server has closed each; what they saw."""
+    """Watch over so many sockets until the server has closed each, or until a SIGTERM; what they saw."""
     loop = asyncio.get_running_loop()
-    watchers = []
+    watchers: list[Watcher] = []
+
+    def leave() -> None:
+        for one in watchers:
+            one.leave()
+
+    loop.add_signal_handler(signal.SIGTERM, leave)
     for _ in range(sockets):
         one = Watcher(f"{path}?after={after}", port, after)
         await loop.create_connection(lambda one=one: one, "127.0.0.1", port)  # type: ignore[misc]
