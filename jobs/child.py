@@ -22,7 +22,9 @@ from jobs.progress import Progress
 from jobs.protocol import Assignment, EventType, LogData
 from jobs.quiet import quiet_terminal, redirect_output
 from jobs.reporter import Reporter
+from jobs.scratch import keep_temporary_files_in
 from jobs.stopping import Stop, Why
+from jobs.workfolder import SCRATCH
 
 REFUSED = 3
 """Exit code: the server doesn't want this attempt any more; nothing is left to tell."""
@@ -70,6 +72,7 @@ def main(order: Order, worker: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     redirect_output(order.directory / OUTPUT)
+    keep_temporary_files_in(order.directory / SCRATCH)
     if order.gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = order.gpu
     _keep_compiled_in(order.directory / "compiled")

@@ -79,7 +79,8 @@ class Pool:
         os.set_blocking(self._wake_reader, False)
         os.set_blocking(self._wake_writer, False)
         self._link = Link(settings.server, settings.key, self._exchange)
-        start = Start(settings.server, settings.key, settings.data.folder, settings.data.cache, settings.data.uploads)
+        data = settings.data
+        start = Start(settings.server, settings.key, folder.scratch, data.folder, data.cache, data.uploads)
         self._desk = Desk(start, self._context, clock)
 
     def run(self) -> int:

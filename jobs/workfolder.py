@@ -18,6 +18,9 @@ from jobs.protocol import Assignment
 ASSIGNMENT = "assignment.json"
 LOCK = "lock"
 
+SCRATCH = "scratch"
+"""The folder for temporary files: in an attempt's folder, and in the worker's for what belongs to no attempt."""
+
 
 class FolderInUse(Exception):
     """Another living worker has this name and this folder."""
@@ -25,6 +28,9 @@ class FolderInUse(Exception):
 
 class WorkFolder:
     """The folder of the worker called ``name`` under ``root``; made and locked on construction.
+
+    Attributes:
+        scratch: the folder for temporary files of what belongs to no attempt; empty at first.
 
     Raises:
         FolderInUse: a worker of this name is running here.
@@ -38,6 +44,9 @@ class WorkFolder:
         if lock is None:
             raise FolderInUse(f"A worker named {name!r} is running already. Choose another name with --name.")
         self._lock = lock
+        self.scratch = self._path / SCRATCH
+        shutil.rmtree(self.scratch, ignore_errors=True)  # a worker of this name was killed
+        self.scratch.mkdir()
 
     def directory(self, assignment: Assignment) -> Path:
         """The folder of an attempt, there or not."""
@@ -53,7 +62,7 @@ class WorkFolder:
             OSError: the disk is full, say.
         """
         directory = self.directory(assignment)
-        directory.mkdir(exist_ok=True)
+        (directory / SCRATCH).mkdir(parents=True, exist_ok=True)
         write_atomically(directory / ASSIGNMENT, assignment.model_dump_json().encode(), mode=0o600, durably=False)
         return directory
 

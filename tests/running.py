@@ -6,9 +6,11 @@ The fixtures ``fitboard`` (one for the whole session) and ``make_fitboard`` (one
 
 import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -63,6 +65,8 @@ class Running:
 
     Attributes:
         folder: holds ``data/`` and the logs ``server.log`` and ``worker.log``.
+        temporary: where its processes put temporary files. It lies in the system's own folder for them: a socket's
+            path must be short.
         url: where the server listens, without a slash at the end.
         token: the server's token, when one is set.
         http: a client for that address that sends the token.
@@ -75,6 +79,8 @@ class Running:
         settings.setdefault("FITBOARD_DATA_DIR", str(folder / "data"))
         settings.setdefault("FITBOARD_DOWNLOADS", "false")
         self.data = Path(settings["FITBOARD_DATA_DIR"])
+        self.temporary = Path(tempfile.mkdtemp(prefix="fitboard-"))
+        settings.setdefault("TMPDIR", str(self.temporary))
         self.env = environment(**settings)
         self.token = settings.get("FITBOARD_TOKEN") or None
         host = settings.get("FITBOARD_HOST", "127.0.0.1").strip("[]")
@@ -118,6 +124,7 @@ class Running:
         self.stop_worker()
         self.stop_server()
         self.http.close()
+        shutil.rmtree(self.temporary, ignore_errors=True)
         with suppress(ValueError):
             atexit.unregister(self.stop)
 
@@ -125,6 +132,10 @@ class Running:
         """SIGKILL one process, as a full memory or a power cut would."""
         child.kill()
         child.wait()
+
+    def left_behind(self) -> list[str]:
+        """Temporary files that nobody has removed; but for the fork servers' sockets, which go with the worker."""
+        return sorted(path.name for path in self.temporary.iterdir() if not path.name.startswith("pymp-"))
 
     def settings(self) -> Settings:
         """The settings as the server reads them."""

@@ -22,6 +22,7 @@ from jobs.client import Unreachable
 from jobs.protocol import Question
 from jobs.questions import Answer, Objection, PredictQuestion, PreviewQuestion, Refusal, SamplesQuestion
 from jobs.quiet import quiet_terminal
+from jobs.scratch import keep_temporary_files_in
 
 ANSWER_HOLDS = 2.0
 """For so many seconds the server isn't asked again for the same dataset."""
@@ -32,10 +33,12 @@ ORPHANED = 4
 
 @dataclass(frozen=True)
 class Start:
-    """All that the process needs to know: the server and the worker key for it, and where datasets lie."""
+    """All that the process needs to know: the server and the worker key for it, a folder for temporary files, and
+    where datasets lie."""
 
     server: str
     key: str
+    scratch: Path
     folder: Path | None
     cache: Path
     uploads: Path | None = None
@@ -45,6 +48,7 @@ def main(start: Start, worker: Connection) -> None:
     """Answer what comes from ``worker``, and tell it the id of each question that is done with."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    keep_temporary_files_in(start.scratch)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     if "jax" in sys.modules:  # which has read its environment already
         sys.modules["jax"].config.update("jax_platforms", "cpu")

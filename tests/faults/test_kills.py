@@ -110,6 +110,7 @@ def test_what_is_killed_at_random_instants(fitboard: Fitboard, undisturbed: Evid
         assert killing.end(fitboard, run, watcher, undisturbed) > made + of_the_child, "each kill made another attempt"
         tally.add(hits + of_the_child)
     tally.check(f"{blow}, and children at random instants")
+    assert fitboard.running.left_behind() == []
 
 
 def test_a_server_that_is_away_while_training_goes_on_misses_nothing(fitboard: Fitboard) -> None:

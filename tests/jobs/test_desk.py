@@ -65,10 +65,10 @@ def question(name: str, **payload: Any) -> Question:
 
 
 @pytest.fixture
-def started() -> Iterator[tuple[desk.Desk, Clock]]:
+def started(tmp_path: Path) -> Iterator[tuple[desk.Desk, Clock]]:
     """A desk with a clock of its own."""
     clock = Clock()
-    start = child.Start("http://127.0.0.1:9", "a key", None, Path("nowhere"))
+    start = child.Start("http://127.0.0.1:9", "a key", tmp_path, None, tmp_path / "nowhere")
     one = desk.Desk(start, get_context("forkserver"), clock)
     yield one, clock
     one.kill()

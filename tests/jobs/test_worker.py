@@ -175,9 +175,16 @@ def test_runs_are_trained_in_the_order_of_their_arrival(running: Running) -> Non
     assert started == sorted(started)
 
 
-def test_a_finished_attempt_leaves_nothing_behind(running: Running) -> None:
-    ended(running, running.run(QUICK)["id"])
+def test_neither_a_finished_attempt_nor_a_killed_one_leaves_anything_behind(running: Running) -> None:
+    run = running.run(**LONG)["id"]
+    at_epoch(running, run, 1)
+    children(running)[0].kill()
+    at_epoch(running, run, running.read(run)["epoch"] + 1)
+    cancel(running, run)
+    ended(running, run)
+    ended(running, running.run("theano")["id"])  # PyTensor leaves a file for each function that it compiles
     wait_until(lambda: not list(running.data.rglob("assignment.json")), PROMPT, "an empty work folder")
+    assert running.left_behind() == []
 
 
 def test_a_worker_with_the_wrong_key_says_so_and_keeps_trying(make_fitboard: MakeFitboard) -> None:

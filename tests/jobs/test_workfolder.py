@@ -1,5 +1,6 @@
 """A worker's folder is its own while it lives, and its heir's after that."""
 
+import os
 from pathlib import Path
 from unittest.mock import patch
 
@@ -29,6 +30,16 @@ def test_an_assignment_is_for_this_users_eyes_only(tmp_path: Path) -> None:
     folder.remove(directory)
     assert folder.leftovers() == []
     folder.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_worker_had_in_its_scratch_folder_is_gone(tmp_path: Path) -> None:
+    killed = WorkFolder(tmp_path, "a")
+    (killed.scratch / "half a model").mkdir()
+    os.close(killed._lock)
+    heir = WorkFolder(tmp_path, "a")
+    assert list(heir.scratch.iterdir()) == []
+    heir.close()
     assert list(tmp_path.iterdir()) == []
 
 
