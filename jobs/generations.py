@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -50,6 +50,7 @@ class Generation:
         stopped: a callback has said that the training is over.
         finished: what the folds before have come to, so that the one under way is number ``len(finished)`` (from 0);
             None where it is no cross-validation.
+        data: of each dataset that was read, the fingerprint of its numbers.
     """
 
     epoch: int
@@ -59,6 +60,7 @@ class Generation:
     callbacks: Sequence[Mapping[str, Any]]
     stopped: bool
     finished: Sequence[Scored] | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fold(self) -> int | None:
@@ -86,6 +88,7 @@ class Generation:
             "history": _history(self.history, arrays),
             "callbacks": [_packed(one, arrays) for one in self.callbacks],
             "stopped": self.stopped,
+            "data": dict(self.data),
         }
         if self.finished is not None:
             content["finished"] = [
@@ -128,6 +131,7 @@ class Generation:
                 callbacks=[_unpacked(one, stored) for one in told["callbacks"]],
                 stopped=told["stopped"],
                 finished=None if finished is None else [_scored(one, stored) for one in finished],
+                data=told.get("data", {}),
             )
         except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise Unusable(f"it can't be read ({type(error).__name__}: {error})") from None

@@ -74,6 +74,8 @@ class Keeper:
         self._clock = clock
         self.kept: Kept | None = None
         """The models' files that stay until the attempt is over, where somebody wants to look at them again."""
+        self.data: dict[str, str] = {}
+        """What is trained on, for every generation: of each dataset the fingerprint of its numbers."""
         self._trained: _Trained | None = None
         self._course: Callable[[], Course] = lambda: Course({}, (), False)
         self._fold: int | None = None
@@ -182,7 +184,8 @@ class Keeper:
         began = self._clock()
         course = self._course()
         best = None if self._best is None else (self._best[0].snapshot, self._best[1])
-        generation = Generation(epoch, values, best, course.history, course.callbacks, course.stopped, course.finished)
+        how = course.history, course.callbacks, course.stopped, course.finished
+        generation = Generation(epoch, values, best, *how, data=dict(self.data))
         self._offer(write_generation(generation.encode(), self._directory, epoch, self._fold))
         self._now = None
         now = self._clock()

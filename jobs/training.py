@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from jobs.callbacks import Report, ReportEpochs, Watch
 from jobs.crossvalidation import CrossValidation
 from jobs.datasets import Datasets, Images, Reading, Tabular
+from jobs.datasets.fingerprint import fingerprint
 from jobs.datasets.reading import AS_IT_IS
 from jobs.device import environment, gpus
 from jobs.engine import Afterwards, Augment, Choice, Engine, Fold, Plan, Rows, Scored, choose, shuffled
@@ -29,9 +30,10 @@ from jobs.pace import Pace
 from jobs.progress import Progress
 from jobs.protocol import CheckpointData, EventType, LogData, ModelData, Stage, StageData
 from jobs.restoring import Fetch, load, nothing
-from jobs.stopping import Stop, Stopped
+from jobs.stopping import AttemptFailed, Stop, Stopped
 
 Array = NDArray[Any]
+Data = TypeVar("Data", Tabular, Images)
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Session:
         self._keeper = Keeper(directory, offer, clock)
         self._earlier = earlier
         self._resumed = resumed
+        self._began_with = {} if resumed is None else resumed.data
         self._distrust = distrust
         self._fetch = fetch
         self._directory = directory
@@ -153,8 +156,9 @@ class Session:
         Raises:
             DatasetUnavailable: it isn't here and couldn't be downloaded.
             DatasetInvalid: its file isn't in the expected form.
+            AttemptFailed: an earlier attempt has trained on other numbers.
         """
-        return self._datasets.load(dataset, self.log, reading)
+        return self._recognized(dataset, self._datasets.load(dataset, self.log, reading))
 
     def load_images(self, dataset: str) -> Images:
         """Labelled images; everything else as in :meth:`load`.
@@ -162,8 +166,21 @@ class Session:
         Raises:
             DatasetUnavailable: they aren't here and couldn't be downloaded.
             DatasetInvalid: their file isn't in the expected form.
+            AttemptFailed: an earlier attempt has trained on others.
         """
-        return self._datasets.load_images(dataset, self.log)
+        return self._recognized(dataset, self._datasets.load_images(dataset, self.log))
+
+    def _recognized(self, dataset: str, data: Data) -> Data:
+        """The same data, if it is what an earlier attempt has begun with."""
+        found = self._keeper.data[dataset] = fingerprint(data)
+        if self._began_with.get(dataset, found) != found:
+            raise AttemptFailed(
+                "data",
+                "The data has changed",
+                f"The dataset {dataset} holds other rows or images than when this run began to train on it. Put its "
+                "file back as it was, and resume; or start a new run.",
+            )
+        return data
 
     def built(self, model: Any) -> None:
         """Report the model: Keras's summary and its number of parameters."""

@@ -19,6 +19,7 @@ def generation(best: tuple[Snapshot, Best] | None) -> Generation:
         history={"loss": [0.5, float("nan"), 0.25], "val_loss": [1.0, 2.0, float("inf")]},
         callbacks=[{"wait": 3, "best": np.inf, "seen": None, "best_weights": [VALUES[0]], "mode": "min"}, {}],
         stopped=True,
+        data={"plants": "5e"},
     )
 
 
@@ -33,7 +34,7 @@ def test_everything_comes_back(epoch: int) -> None:
     told = Best(epoch=epoch, monitor="val_loss", value=0.25)
     values = VALUES if epoch == 4 else (VALUES[0] + 1, *VALUES[1:])
     back = Generation.decode(generation((Snapshot(epoch, values), told)).encode())
-    assert (back.epoch, back.stopped) == (5, True)
+    assert (back.epoch, back.stopped, back.data) == (5, True, {"plants": "5e"})
     assert same(back.values, VALUES)
     assert back.best is not None
     assert (back.best[0].epoch, back.best[1]) == (epoch, told)

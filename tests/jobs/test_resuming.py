@@ -112,6 +112,13 @@ def test_with_more_epochs_a_training_goes_on(undisturbed: Attempted, tmp_path: P
     assert_same(saved(more, "last"), saved(whole, "last"))
 
 
+def test_a_state_of_another_network_is_not_gone_on_with(undisturbed: Attempted, tmp_path: Path) -> None:
+    other = attempt(tmp_path, {**SMALL, "hidden_layers": [7]}, resumed=left_by(undisturbed))
+    assert other.end is not None
+    assert other.end.error is not None
+    assert (other.end.outcome, other.end.error.title) == (Outcome.FAILED, "The data has changed")
+
+
 class Trained:
     """A training with everything that remembers something, in a session of its own."""
 

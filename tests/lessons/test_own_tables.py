@@ -78,22 +78,29 @@ def test_its_model_is_asked_about_a_row(fitboard: Running) -> None:
     assert answer["class"] == max(answer["probabilities"], key=answer["probabilities"].get) == "setosa"
 
 
-def test_a_run_does_not_go_on_with_other_columns(fitboard: Running) -> None:
-    def uploaded(*columns: str) -> None:
-        rows = [[*map(str, range(number, number + len(columns))), "xy"[number % 2]] for number in range(20)]
-        content = "\n".join(map(",".join, [[*columns, "kind"], *rows]))
-        assert fitboard.http.post("/api/v1/datasets", files={"file": ("other.csv", content)}).status_code == 201
+def test_a_run_goes_on_with_the_rows_that_it_began_with_and_with_no_others(fitboard: Running) -> None:
+    def uploaded(first: int) -> None:
+        rows = "".join(f"{number},{number % 7},{'xy'[number % 2]}\n" for number in range(first, first + 20))
+        answer = fitboard.http.post("/api/v1/datasets", files={"file": ("other.csv", f"a,b,kind\n{rows}")})
+        assert answer.status_code == 201
 
-    uploaded("a", "b", "c")
+    def resumed(**how: int) -> dict[str, Any]:
+        assert fitboard.http.post(f"/api/v1/runs/{run}/resume", json=how).status_code == 202
+        return fitboard.finished(run, timeout=200)
+
+    uploaded(0)
     run = fitboard.run("first-network", **{**SMALL, "dataset": "other"})["id"]
     assert fitboard.finished(run, timeout=200)["status"] == "completed"
     assert fitboard.http.delete("/api/v1/datasets/other").status_code == 204
-    uploaded("a", "b")
-    assert fitboard.http.post(f"/api/v1/runs/{run}/resume", json={"epochs": 6}).status_code == 202
-    failed = fitboard.finished(run, timeout=200)
-    assert (failed["status"], failed["reason"]) == ("failed", "data")
+    uploaded(1)
+    failed = resumed(epochs=6)
+    assert (failed["status"], failed["reason"], failed["epoch"]) == ("failed", "data", SMALL["epochs"] - 1)
     assert failed["error"]["title"] == "The data has changed"
-    assert "Put the dataset's file back as it was" in failed["error"]["detail"]
+    assert "The dataset other holds other rows" in failed["error"]["detail"]
+    assert fitboard.http.delete("/api/v1/datasets/other").status_code == 204
+    uploaded(0)
+    assert resumed()["status"] == "completed"
+    assert len(fitboard.http.get(f"/api/v1/runs/{run}/history").json()["epoch"]) == 6
     assert fitboard.http.delete("/api/v1/datasets/other").status_code == 204
 
 
