@@ -11,10 +11,11 @@ run:  ## install what is missing, then start Fitboard and open it in the browser
 	@.ci/environment run
 	@exec $(BIN)/fitboard up
 
+# Three processes also on two cores: each waits for its server and its worker a good part of the time.
 test:  ## install what is missing, then run every test (ARGS="-k name" narrows it)
 	@.ci/environment dev
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Without pytest's limit of five minutes for a test: here one test is most of the work. With -s the seed is seen at once.
 faults:  ## kill everything at hundreds of instants and compare

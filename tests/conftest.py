@@ -11,7 +11,13 @@ from tests import chromium
 from tests.datafiles import own_pictures, write_csv_files, write_own_table
 from tests.running import Running
 
-LONGEST = ("tests/faults/test_kills.py", "tests/jobs/test_worker.py")
+LONGEST = (
+    "tests/faults/test_kills.py",
+    "tests/jobs/test_worker.py",
+    "tests/engine/test_jax.py",
+    "tests/jobs/test_resuming.py",
+    "tests/jobs/test_crossvalidation.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

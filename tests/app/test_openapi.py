@@ -36,6 +36,9 @@ ONLY_THE_SERVER_KNOWS = {"too_large", "leaves_no_rows", "unknown_cursor", "wrong
 ONLY_THE_SERVER_KNOWS |= {"unknown_ending", "unusable_name", "dataset_invalid", "not_for_this_dataset"}
 """Why a request that is as the document says may be refused all the same: it doesn't fit the data, or is too much."""
 
+MORE_THAN_A_SCHEMA_SAYS = {"/params/expression", "/params/b", "/params/c"}
+"""Where text is read by a grammar, and vectors must be of one length."""
+
 EXAMPLES = 20
 
 
@@ -98,9 +101,15 @@ def test_every_answer_is_as_the_document_says(
         if mode is GenerationMode.POSITIVE:
             assert answer.status_code not in (400, 413, 415)
             if answer.status_code == 422:
-                assert {error["code"] for error in answer.json()["errors"]} <= ONLY_THE_SERVER_KNOWS, answer.text
+                assert all(map(_only_the_server_knows, answer.json()["errors"])), answer.text
 
     ask()
+
+
+def _only_the_server_knows(error: dict[str, str]) -> bool:
+    if error["code"] == "value_error":
+        return error["pointer"] in MORE_THAN_A_SCHEMA_SAYS
+    return error["code"] in ONLY_THE_SERVER_KNOWS
 
 
 def test_the_document_itself_is_served_and_holds_every_route_of_the_api(shared: Server) -> None:
