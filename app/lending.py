@@ -1,7 +1,6 @@
 """Files of one's own, handed to workers that don't have them: a worker on another machine shares no folder with us."""
 
 import hashlib
-import os
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response
@@ -29,7 +28,7 @@ def lend(board: Board, name: str, known: str) -> Response:
         etag = f'"{_digests(path, lambda: _sha256(path))}"'
     except (OSError, Unreadable):
         raise Problem("unknown-dataset", f"The file of {name} cannot be read.") from None
-    headers = {"ETag": etag, "X-Dataset-Ending": os.path.splitext(path.name)[1]}
+    headers = {"ETag": etag, "X-Dataset-Ending": file.ending}
     if etag in (one.strip() for one in known.split(",")):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, headers=headers, media_type="application/octet-stream")

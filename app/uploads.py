@@ -175,7 +175,7 @@ def dataset_name(filename: str) -> tuple[str, str]:
     if not rule.usable(name) or len(name.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         detail = (
             f"The file is called {shown(last)}. Before {ending} use 1 to {rule.LONGEST} letters, digits, spaces, dots, "
-            "dashes and underscores, not beginning with a dot."
+            "dashes and underscores, not beginning with a dot, without a space at either end, and not auto alone."
         )
         raise _unusable("unusable_name", detail)
     if name in {one.name for one in CATALOGUE}:

@@ -22,7 +22,7 @@ from app.errors import Problem
 from app.executors.base import State
 from app.models import Run, Status
 from app.questions import Questions
-from app.runs import lifecycle, queries
+from app.runs import lifecycle
 from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest, Wire
 
 
@@ -153,7 +153,8 @@ class LocalPool:
 
     def _look(self, request: SyncRequest) -> tuple[SyncReply, bool]:
         with self._database.read() as session:
-            return _reconcile(session, request), request.free > 0 and queries.queue_length(session) > 0
+            work = request.free > 0 and bool(lifecycle.waiting(session, request.backend, 1))
+            return _reconcile(session, request), work
 
     def _claim(self, session: Session, request: SyncRequest) -> list[Assignment]:
         start = lifecycle.claim(session, request.worker, request.backend, request.free, self._now())

@@ -6,7 +6,7 @@ What people ask of a run is in :mod:`app.runs.requests`, how an attempt's end ch
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -166,18 +166,24 @@ def change_status(
         run.packed = columns.pack(session, run.number, run.packed, run.seq)
 
 
+def waiting(session: Session, backend: str, limit: int) -> Sequence[Run]:
+    """The runs that have waited longest, of those that a worker of this ``backend`` may carry out.
+
+    A run that has begun goes on with its backend alone: another one would give other numbers.
+    """
+    query = select(Run).where(Run.status == Status.QUEUED, func.coalesce(Run.backend, backend) == backend)
+    return session.scalars(query.order_by(Run.number).limit(limit)).all()
+
+
 def claim(session: Session, worker: str, backend: str, limit: int, now: datetime) -> list[Assignment]:
     """Give a worker the runs that have waited longest, each as a new attempt with a token of its own.
 
-    A run that has begun goes on with its ``backend`` alone: another one would give other numbers. Where an epoch is
-    trained already, it goes on from its newest generation, and remembers where.
+    Where an epoch is trained already, it goes on from its newest generation, and remembers where.
     """
-    query = select(Run).where(Run.status == Status.QUEUED, func.coalesce(Run.backend, backend) == backend)
-    query = query.order_by(Run.number).limit(limit)
-    waiting = session.scalars(query).all()
-    saved = generations.of(session, [run.number for run in waiting])
+    runs = waiting(session, backend, limit)
+    saved = generations.of(session, [run.number for run in runs])
     assignments = []
-    for run in waiting:
+    for run in runs:
         # Of a cross-validation the log says where: its curves are means, in which no fold's seam has a place.
         resumed_at = next((one.epoch for one in saved[run.number][:1] if one.epoch > 0 and one.fold is None), None)
         if resumed_at is not None:

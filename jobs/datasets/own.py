@@ -1,7 +1,8 @@
 """A person's own files: what lies in the datasets folder and among the uploads beside the datasets that Fitboard knows.
 
-``NAME.csv`` is a table and ``NAME.npz`` are images, called ``NAME``. Only the folders are listed here; what is in a
-file is the business of :mod:`jobs.datasets.own_tables` and :mod:`jobs.datasets.own_images`.
+``NAME.csv`` is a table and ``NAME.npz`` are images, called ``NAME``; the ending may be in capitals. Only the folders
+are listed here; what is in a file is the business of :mod:`jobs.datasets.own_tables` and
+:mod:`jobs.datasets.own_images`.
 """
 
 import os
@@ -26,6 +27,16 @@ class OwnFile:
     kind: Kind
     source: Source
     path: Path
+
+    @property
+    def title(self) -> str:
+        """What people read, who have datasets that Fitboard knows beside it."""
+        return f"{self.name} (your own)"
+
+    @property
+    def ending(self) -> str:
+        """The file's ending, in small letters."""
+        return self.path.suffix.lower()
 
     @property
     def filename(self) -> str:
@@ -56,9 +67,10 @@ def listed(places: Places, known: Collection[str]) -> Iterator[OwnFile]:
     for source, folder in ((Source.FOLDER, places.folder), (Source.UPLOAD, places.uploads)):
         for entry in _entries(folder):
             name, ending = os.path.splitext(entry)
-            if ending in ENDINGS and name not in taken and names.usable(name) and folder is not None:
+            kind = ENDINGS.get(ending.lower())
+            if kind is not None and name not in taken and names.usable(name) and folder is not None:
                 taken.add(name)
-                yield OwnFile(name, ENDINGS[ending], source, folder / entry)
+                yield OwnFile(name, kind, source, folder / entry)
 
 
 def _entries(folder: Path | None) -> list[str]:

@@ -82,7 +82,7 @@ def examine(file: OwnFile) -> DatasetState:
     )
     return DatasetState(
         name=file.name,
-        title=file.name,
+        title=file.title,
         source=file.source,
         rows=train,
         columns=numbers(found.shape),

@@ -34,7 +34,7 @@ def examine(file: OwnFile, reading: Reading) -> DatasetState:
     left = _left_out(table)
     return DatasetState(
         name=file.name,
-        title=f"{file.name} (your own)",
+        title=file.title,
         source=file.source,
         rows=len(table.rows),
         columns=columns,

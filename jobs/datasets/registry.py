@@ -92,7 +92,8 @@ class Datasets:
             return self._catalogue[name].state(self._places)
         file = self.own_file(name)
         if file is None:
-            raise DatasetUnavailable(name, f"There is no dataset {short(name)}. {self._known(self.names())}")
+            known = self._known((*self.names(), *(one.name for one in self.own())))
+            raise DatasetUnavailable(name, f"There is no dataset {short(name)}. {known}")
         return self._own_state(file, reading)
 
     def shape(self, name: str) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ import json
 from functools import partial
 from time import monotonic
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from starlette.types import Message, Scope
@@ -39,6 +40,14 @@ class TestClaiming:
         attempt.end("released")
         assert server.worker("other").sync(backend="tensorflow").start == []
         assert server.worker("same").sync(backend="jax").start[0].run == attempt.run
+
+    def test_a_worker_that_waits_beside_runs_of_another_backend_writes_nothing(self, server: Server) -> None:
+        attempt = server.running()
+        attempt.tell("environment", backend="jax", device="CPU", route="compiled", jit_compile=True, versions={})
+        attempt.end("released")
+        with patch.object(server.board.database, "awrite", wraps=server.board.database.awrite) as writes:
+            server.worker("other").sync(backend="tensorflow")
+        writes.assert_not_called()
 
     def test_many_workers_at_once_never_get_the_same_run(self, server: Server) -> None:
         ids = {server.create()["id"] for _ in range(24)}

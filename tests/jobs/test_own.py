@@ -39,6 +39,22 @@ def test_tables_and_images_of_the_folder_and_of_the_uploads_are_found_by_name(fo
     assert datasets.offered(()) == ()
 
 
+def test_an_ending_may_be_in_capitals(folder: Path, tmp_path: Path) -> None:
+    for name in ("WINE.CSV", "flowers.Npz"):
+        (folder / name).write_text("")
+    files = machine(folder, tmp_path).own()
+    assert [(file.name, file.filename, file.ending, file.kind) for file in files] == [
+        ("WINE", "WINE.CSV", ".csv", Kind.TABLE),
+        ("flowers", "flowers.Npz", ".npz", Kind.IMAGES),
+    ]
+
+
+def test_one_that_is_not_there_is_told_with_those_that_are(folder: Path, tmp_path: Path) -> None:
+    (folder / "wine.csv").write_text("")
+    with pytest.raises(DatasetUnavailable, match=r"There is no dataset 'win'\. There are: .*, wine\."):
+        machine(folder, tmp_path).state("win")
+
+
 def test_no_file_takes_the_name_of_a_dataset_that_fitboard_knows(folder: Path, tmp_path: Path) -> None:
     for name in ("ionosphere.csv", "mnist.npz", "mnist.csv", "breast-cancer.npz", "auto.csv"):
         (folder / name).write_text("")

@@ -75,6 +75,17 @@ def test_a_file_that_cannot_be_used_says_why_on_its_page(server: Server) -> None
     assert "Learn from it" not in page
 
 
+def test_pictures_that_are_not_shown_are_told_why(server: Server) -> None:
+    arrays = own_pictures()
+    arrays["x_train"] = np.asfortranarray(arrays["x_train"])
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    assert upload(server, "bars.npz", file.getvalue()).status_code == 303
+    page = server.http.get("/datasets/bars", headers=HTML).text
+    assert "The first pictures</h2>" not in page
+    assert "numbers in Fortran's order" in page
+
+
 @pytest.mark.parametrize("shape", [(8, 9, 1), (12, 16, 3), (64, 64, 3), (65, 64, 1), (256, 200, 3)])
 def test_a_thumbnail_shows_every_so_manyth_pixel(shape: tuple[int, int, int]) -> None:
     import base64
