@@ -6,6 +6,9 @@ from jobs.exhibits import Matrix
 
 LEVELS = 9
 
+MOST = 8
+"""So many pairs of classes are listed beside the matrix."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -17,18 +20,29 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Confusion:
+    """How often one class was taken for another, and which ``share`` of its samples that is."""
+
+    truth: str
+    predicted: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True)
 class MatrixDrawing:
-    """The rows of fields, the share of right answers of each class, and a summary in words."""
+    """The rows of fields, the share of right answers of each class, what is confused most often, and a summary."""
 
     rows: tuple[tuple[Field, ...], ...]
     shares: tuple[float | None, ...]
+    confusions: tuple[Confusion, ...]
     summary: str
 
 
 def draw(content: Matrix) -> MatrixDrawing:
     """Shade every row by its own largest share, so that a rare class is as readable as a common one."""
     rows, shares = [], []
-    worst: tuple[int, str, str] | None = None
+    confusions: list[Confusion] = []
     for truth, counts in enumerate(content.counts):
         total = sum(counts)
         rows.append(
@@ -38,12 +52,12 @@ def draw(content: Matrix) -> MatrixDrawing:
             )
         )
         shares.append(counts[truth] / total if total else None)
-        for predicted, count in enumerate(counts):
-            if predicted != truth and count and (worst is None or count > worst[0]):
-                worst = count, content.classes[truth], content.classes[predicted]
+        confusions.extend(
+            Confusion(content.classes[truth], content.classes[predicted], count, count / total)
+            for predicted, count in enumerate(counts)
+            if predicted != truth and count
+        )
     right = sum(counts[truth] for truth, counts in enumerate(content.counts))
     total = sum(map(sum, content.counts))
-    words = f"{right:,} of {total:,} are right."
-    if worst is not None:
-        words += f" Most often {worst[1]} was taken for {worst[2]}: {worst[0]} times."
-    return MatrixDrawing(tuple(rows), tuple(shares), words)
+    most = sorted(confusions, key=lambda one: (-one.count, -one.share))[:MOST]
+    return MatrixDrawing(tuple(rows), tuple(shares), tuple(most), f"{right:,} of {total:,} are right.")

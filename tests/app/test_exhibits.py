@@ -77,7 +77,7 @@ WORDS = {
     "facts": ["3 ms"],
     "text": ["model.summary()"],
     "pictures": [PNG, "a four", "✕"],
-    "matrix": ["13 of 15 are right. Most often cat was taken for dog: 2 times.", "heat-7", "80 %"],
+    "matrix": ["13 of 15 are right.", "<td>cat</td><td>dog</td>", "Confused most often", "heat-7", "80 %"],
     "lines": ["cosine: from 0.1000 to 0.0100."],
     "plane": [
         "The network takes 56 % of the plane for class 1. 1 of 2 training points lie on their side of the boundary. "
