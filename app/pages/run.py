@@ -31,6 +31,7 @@ from app.runs import columns, events, exhibits, generations, history, lifecycle,
 from app.runs.elapsed import elapsed
 from jobs.lessons import registry
 from jobs.lessons.base import STAGES, Lesson
+from jobs.lessons.shared import own_tables
 from jobs.protocol import EventType, Stage
 
 ROWS = 20
@@ -259,7 +260,7 @@ def _fields(lesson: Lesson[Any] | None) -> tuple[forms.Field, ...]:
 
 
 def settings(found: Run) -> tuple[Setting, ...]:
-    """What a run was trained with, for people."""
+    """What a run was trained with, for people; nothing of how an own table is read where there is none."""
     return tuple(_settings(_fields(registry.find(found.lesson)), found.params))
 
 
@@ -268,6 +269,8 @@ def _settings(fields: tuple[forms.Field, ...], params: Mapping[str, Any]) -> Ite
     for name, value in params.items():
         field = known.get(name)
         words = forms.shown(value)
+        if field is not None and name in own_tables.FIELDS and words == forms.shown(field.default):
+            continue  # of an own table they say how it was read
         default = None
         if field is not None and field.default != "auto" and words != forms.shown(field.default):
             default = forms.shown(field.default)

@@ -170,3 +170,21 @@ def test_a_table_that_can_be_read_in_two_ways_is_kept_and_asks(server: Server) -
         assert (found["usable"], found["rows"], found["first"]["columns"]) == (True, None, ["column 1", "column 2"])
     finally:
         server.http.post("/datasets/years/delete", headers=HTML, files={"": ("", b"")})
+
+
+def test_how_a_table_is_read_stands_with_the_runs_of_own_tables_alone(server: Server) -> None:
+    rows = "".join(f"{number},{'ab'[number % 2]}\n" for number in range(20))
+    assert upload(server, "mine.csv", f"size,kind\n{rows}".encode()).status_code == 303
+    own, known = (server.create(params={"dataset": name})["id"] for name in ("mine", "breast-cancer"))
+    try:
+        page = server.http.get(f"/runs/{own}", headers=HTML).text
+        assert '<dt>Target</dt><dd><span class="mono">kind</span>' in page
+        assert "<dt>Separator</dt>" in page
+        page = server.http.get(f"/runs/{known}", headers=HTML).text
+        assert "<dt>Dataset</dt>" in page
+        assert not [title for title in ("Target", "Header", "Separator") if f"<dt>{title}</dt>" in page]
+    finally:
+        for run in (own, known):
+            server.http.post(f"/api/v1/runs/{run}/cancel")
+            assert server.http.delete(f"/api/v1/runs/{run}").status_code == 204
+        server.http.post("/datasets/mine/delete", headers=HTML, files={"": ("", b"")})
