@@ -45,8 +45,8 @@ class WorkFolder:
             raise FolderInUse(f"A worker named {name!r} is running already. Choose another name with --name.")
         self._lock = lock
         self.scratch = self._path / SCRATCH
-        shutil.rmtree(self.scratch, ignore_errors=True)  # a worker of this name was killed
-        self.scratch.mkdir()
+        self.scratch.mkdir(exist_ok=True)
+        _empty(self.scratch)  # a worker of this name was killed
 
     def directory(self, assignment: Assignment) -> Path:
         """The folder of an attempt, there or not."""
@@ -93,6 +93,15 @@ class WorkFolder:
                     directory.rename(self._path / directory.name)
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in a folder and keep the folder: on a full disk it couldn't be made anew."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _lock(path: Path) -> int | None:

@@ -36,6 +36,7 @@ def test_an_assignment_is_for_this_users_eyes_only(tmp_path: Path) -> None:
 def test_what_a_killed_worker_had_in_its_scratch_folder_is_gone(tmp_path: Path) -> None:
     killed = WorkFolder(tmp_path, "a")
     (killed.scratch / "half a model").mkdir()
+    (killed.scratch / "a function").touch()
     os.close(killed._lock)
     heir = WorkFolder(tmp_path, "a")
     assert list(heir.scratch.iterdir()) == []
