@@ -16,14 +16,19 @@ from playwright.sync_api import Error, sync_playwright
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 """What every browser of the tests is started with: containers have no sandbox and little shared memory."""
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The first is Chromium without the window that nobody sees: it takes a third less processor time."""
+
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""What distributions call it: Debian has both."""
+
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 REMEDY = (
     "The browser tests need Chromium or Chrome, and none was found that starts. Install one and run make test again:\n"
-    "  Debian:  sudo apt install chromium\n"
+    "  Debian:  sudo apt install chromium-headless-shell\n"
     "  macOS:   brew install --cask google-chrome\n"
     "  or name one:  FITBOARD_TEST_CHROMIUM=/path/to/chrome make test"
 )
@@ -78,10 +83,12 @@ def install() -> None:
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if starts(None) or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
-    print("It doesn't start here: installing Debian's.", file=sys.stderr)
+    print("It doesn't start here: installing the system's.", file=sys.stderr)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-    subprocess.run(["apt-get", "install", "-qq", "-y", "chromium"], env=environment, check=False)
+    for package in PACKAGES:
+        if subprocess.run(["apt-get", "install", "-qq", "-y", package], env=environment, check=False).returncode == 0:
+            return
 
 
 def main() -> int:
