@@ -9,7 +9,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-from jobs import child
+from jobs import child, forks
 from jobs.checkpoints import unannounced
 from jobs.client import AttemptClient
 from jobs.journal import Journal, outcome
@@ -27,9 +27,6 @@ KILL_AFTER = 1.6
 
 PAUSE_WITHIN = 10.0
 """Seconds that a pause may take longer: what is saved then needn't be trained again."""
-
-FORK_SERVER_DIED = 255
-"""What multiprocessing gives as the exit code of a process whose fork server is gone."""
 
 
 class Attempt:
@@ -61,12 +58,22 @@ class Attempt:
         self._given_up = False
 
     def start(self, context: ForkServerContext) -> None:
-        """Fork the child. If even that fails, the failure is told as the attempt's end."""
+        """Fork the child. If even that fails, the failure is told as the attempt's end.
+
+        Raises:
+            ForkServerDied: that is told too; another worker, or this one later, goes on with the run.
+        """
         self.line, theirs = context.Pipe()
         process = context.Process(target=child.main, args=(self.order, theirs), name=f"run-{self.ref.run}")
         try:
-            process.start()
+            forks.start(process)
+        except forks.ForkServerDied:
+            self._hang_up()
+            self.slot = None
+            self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
+            raise
         except OSError as error:
+            self._hang_up()
             self.fail(f"The training process could not be started: {error.strerror or error}.")
         else:
             self.process = process
@@ -124,6 +131,11 @@ class Attempt:
                 patience: float = self.line.recv()
                 self._silent_until = self._clock() + patience
 
+    def _hang_up(self) -> None:
+        assert self.line is not None
+        self.line.close()
+        self.line = None
+
     def died(self) -> bool:
         """The child's process is over: free its slot, and tell what it couldn't.
 
@@ -132,15 +144,13 @@ class Attempt:
         """
         assert self.process is not None
         assert self.process.pid is not None
-        assert self.line is not None
         code = self.process.exitcode
-        if code == FORK_SERVER_DIED:
+        if code == forks.FORK_SERVER_DIED:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL)
         self.process = None
         self.slot = None
-        self.line.close()
-        self.line = None
+        self._hang_up()
         if code == 0:
             log.info("run %s: %s", self.ref.run, outcome(self.order.directory))
             self._done(self)
@@ -159,11 +169,11 @@ class Attempt:
             self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-stopped"))
         elif self._hung:
             self._tell_end(_died("hung", "The training process did no step for a long time and was ended."))
-        elif code == FORK_SERVER_DIED:
+        elif code == forks.FORK_SERVER_DIED:
             self._tell_end(EndData(outcome=Outcome.RELEASED, reason="worker-died"))
         else:
             self._tell_end(_died_of(code), self._output())
-        return code == FORK_SERVER_DIED
+        return code == forks.FORK_SERVER_DIED
 
     def adopt(self) -> None:
         """Return a run to the queue whose worker died."""

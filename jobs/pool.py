@@ -6,7 +6,6 @@ they want done into an inbox and wake the loop; it sleeps until then, or until a
 
 import contextlib
 import logging
-import multiprocessing
 import multiprocessing.connection
 import os
 import queue
@@ -17,7 +16,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -28,6 +26,7 @@ from jobs.answering.child import Start
 from jobs.answering.desk import Desk
 from jobs.attempts import Attempt
 from jobs.backend import chosen
+from jobs.forks import ForkServer, ForkServerDied
 from jobs.link import Link
 from jobs.protocol import Assignment, AttemptRef, SyncReply, SyncRequest
 from jobs.stopping import Why
@@ -65,7 +64,7 @@ class Pool:
         self._settings = settings
         self._folder = folder
         self._clock = clock
-        self._context = multiprocessing.get_context("forkserver")
+        self._forks = ForkServer(child.probe, "jobs.warm")
         self._attempts: dict[tuple[str, int], Attempt] = {}
         self._slots = settings.slots or 1
         self._gpus: list[str] = []
@@ -81,7 +80,7 @@ class Pool:
         self._link = Link(settings.server, settings.key, self._exchange)
         data = settings.data
         start = Start(settings.server, settings.key, folder.scratch, data.folder, data.cache, data.uploads)
-        self._desk = Desk(start, self._context, clock)
+        self._desk = Desk(start, self._forks.context, clock, self._fork_server_died)
 
     def run(self) -> int:
         """Work until a signal comes; returns the exit code."""
@@ -103,7 +102,7 @@ class Pool:
             self._desk.kill()
             self._link.stop()
             self._folder.close()
-            _end_fork_server()
+            self._forks.end()
         if self._failure is not None:
             return 1
         return 1 if self._signals > 1 else 0
@@ -128,9 +127,7 @@ class Pool:
                 attempt.heard()
         died = [processes[sentinel].died() for sentinel in ready if sentinel in processes]
         if any(died):
-            log.warning("the fork server died; starting another")
-            self._ready = False
-            self._start_warming_up()
+            self._fork_server_died()
         if died:
             self._link.renew()
         with contextlib.suppress(queue.Empty):
@@ -201,7 +198,10 @@ class Pool:
         except OSError as error:
             attempt.fail(f"The worker could not make the attempt's folder: {error.strerror or error}.")
         else:
-            attempt.start(self._context)
+            try:
+                attempt.start(self._forks.context)
+            except ForkServerDied:
+                self._fork_server_died()
 
     def _stop(self, ref: AttemptRef, why: Why) -> None:
         attempt = self._attempts.get((ref.run, ref.attempt))
@@ -247,6 +247,13 @@ class Pool:
         with contextlib.suppress(BlockingIOError):  # full: the loop is about to wake anyhow
             os.write(self._wake_writer, b"!")
 
+    def _fork_server_died(self) -> None:
+        """Start another; while one is being started already, that thread notices by itself."""
+        if self._ready:
+            log.warning("the fork server died; starting another")
+            self._ready = False
+            self._start_warming_up()
+
     def _start_warming_up(self) -> None:
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
@@ -259,17 +266,7 @@ class Pool:
             # macOS ends a forked process that touches its frameworks, unless told that this is meant.
             os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")
         keep_freed_memory()
-        multiprocessing.set_forkserver_preload(["jobs.warm"])
-        forkserver.ensure_running()
-        reader, writer = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=child.probe, args=(writer,), name="probe")
-        process.start()
-        writer.close()
-        try:
-            found: list[str] | str = reader.recv()
-        except EOFError:
-            found = "the fork server died while importing Keras"
-        process.join()
+        found = self._forks.warm_up()
         seconds = self._clock() - began
         self._post(lambda: self._warm(found, seconds))
 
@@ -286,11 +283,3 @@ class Pool:
         log.info("ready: %d at a time, %s, %.1f s to import Keras", self._slots, ", ".join(self._devices), seconds)
         self._desk.warmed()
         self._link.renew()
-
-
-def _end_fork_server() -> None:
-    """End a fork server that is still importing: it would notice only when it is done that nobody needs it."""
-    pid: int | None = getattr(forkserver._forkserver, "_forkserver_pid", None)
-    if pid is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)

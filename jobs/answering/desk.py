@@ -15,9 +15,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
+from jobs import forks
 from jobs.answering import child
 from jobs.answering.client import AnswerClient
-from jobs.attempts import FORK_SERVER_DIED
 from jobs.client import Unreachable
 from jobs.protocol import Question
 from jobs.questions import ANSWER_SECONDS, Answer, Refusal
@@ -38,10 +38,14 @@ class Desk:
         start: what the process is given.
         context: forks it.
         clock: seconds, never going back.
+        lost: called where the fork server turns out to be dead; :meth:`warmed` is called when there is another.
     """
 
-    def __init__(self, start: child.Start, context: ForkServerContext, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, start: child.Start, context: ForkServerContext, clock: Callable[[], float], lost: Callable[[], None]
+    ) -> None:
         self._start = start
+        self._lost = lost
         self._context = context
         self._clock = clock
         self._waiting: deque[tuple[float, Question]] = deque()
@@ -94,7 +98,7 @@ class Desk:
         assert self.process is not None
         assert self.line is not None
         code, pid = self.process.exitcode, self.process.pid
-        if code == FORK_SERVER_DIED and pid is not None:
+        if code == forks.FORK_SERVER_DIED and pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)  # it lives on then, unknown to anybody
         self.line.close()
@@ -107,9 +111,9 @@ class Desk:
         elif question is not None:
             why = f"took more than {LIMIT:.0f} seconds" if hung else f"ended its process (exit code {code})"
             self._refuse(question, f"This {why}, and was given up. Ask for less, or see the worker's output.")
-        if code != FORK_SERVER_DIED:
+        if code != forks.FORK_SERVER_DIED:
             self._next()
-        return code == FORK_SERVER_DIED
+        return code == forks.FORK_SERVER_DIED
 
     def warmed(self) -> None:
         """The fork server is there, for the first time or anew: go on with what waits."""
@@ -142,7 +146,11 @@ class Desk:
         line, theirs = self._context.Pipe()
         process = self._context.Process(target=child.main, args=(self._start, theirs), name="answering")
         try:
-            process.start()
+            forks.start(process)
+        except forks.ForkServerDied:
+            line.close()
+            self._lost()
+            return False  # what waits is asked when there is another
         except OSError as error:
             line.close()
             _, question = self._waiting.popleft()

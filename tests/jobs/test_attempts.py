@@ -1,9 +1,13 @@
-"""What the worker's loop does for one attempt takes no time: it has others to stop within two seconds."""
+"""What the worker's loop does for one attempt takes no time, and an attempt that gets no process is handed back."""
 
 import threading
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
+import pytest
+
+from jobs import forks
 from jobs.attempts import Attempt
 from jobs.child import DataPlaces, Order
 from jobs.journal import Journal
@@ -27,20 +31,46 @@ def long_journal(directory: Path) -> float:
     return time.monotonic() - began
 
 
+def order_of(receiver: Receiver, folder: Path) -> Order:
+    """What an attempt of run ``r1`` is ordered to do."""
+    places = DataPlaces(None, folder, downloads=False)
+    return Order(receiver.url, receiver.assignment(), folder / "r1-1", folder / "programs", places, None)
+
+
 def test_the_end_of_a_long_training_is_told_beside_the_loop(tmp_path: Path) -> None:
     receiver = Receiver()
     try:
         directory = tmp_path / "r1-1"
         reading = long_journal(directory)
         receiver.entries = [None] * ENTRIES  # type: ignore[list-item]
-        places = DataPlaces(None, tmp_path, downloads=False)
-        order = Order(receiver.url, receiver.assignment(), directory, tmp_path / "programs", places, None)
         done = threading.Event()
-        attempt = Attempt(order, None, time.monotonic, lambda _: done.set())
+        attempt = Attempt(order_of(receiver, tmp_path), None, time.monotonic, lambda _: done.set())
         began = time.monotonic()
         attempt.adopt()
         assert time.monotonic() - began < reading / 4
         wait_until(done.is_set, 60, "the end to be told")
         assert EndData.model_validate(receiver.entries[-1].data).reason == "worker-died"
+    finally:
+        receiver.close()
+
+
+def test_where_the_fork_server_has_died_the_run_goes_back_to_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_process: object) -> None:
+        raise forks.ForkServerDied
+
+    monkeypatch.setattr(forks, "start", gone)
+    receiver = Receiver()
+    try:
+        (tmp_path / "r1-1").mkdir()
+        done = threading.Event()
+        attempt = Attempt(order_of(receiver, tmp_path), 0, time.monotonic, lambda _: done.set())
+        with pytest.raises(forks.ForkServerDied):
+            attempt.start(get_context("forkserver"))
+        assert (attempt.process, attempt.line, attempt.slot) == (None, None, None)
+        wait_until(done.is_set, 60, "the end to be told")
+        end = EndData.model_validate(receiver.entries[-1].data)
+        assert (end.outcome, end.reason) == ("released", "worker-died")
     finally:
         receiver.close()

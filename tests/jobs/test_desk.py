@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from jobs import forks
 from jobs.answering import child, desk
 from jobs.answering.client import AnswerClient
 from jobs.protocol import Question
@@ -69,9 +70,26 @@ def started(tmp_path: Path) -> Iterator[tuple[desk.Desk, Clock]]:
     """A desk with a clock of its own."""
     clock = Clock()
     start = child.Start("http://127.0.0.1:9", "a key", tmp_path, None, tmp_path / "nowhere")
-    one = desk.Desk(start, get_context("forkserver"), clock)
+    one = desk.Desk(start, get_context("forkserver"), clock, lambda: None)
     yield one, clock
     one.kill()
+
+
+def test_a_question_waits_while_there_is_no_fork_server(
+    started: tuple[desk.Desk, Clock], told: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_process: object) -> None:
+        raise forks.ForkServerDied
+
+    one, _ = started
+    with monkeypatch.context() as dead:
+        dead.setattr(forks, "start", gone)
+        one.take(question("early"))
+    assert (one.process, one.line, one.held, told) == (None, None, ["early"], [])
+    one.warmed()
+    while one.held:
+        turn(one)
+    assert told == []
 
 
 def test_a_question_that_hangs_is_given_up_and_the_next_is_answered(
