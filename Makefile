@@ -11,7 +11,7 @@ run:  ## install what is missing, then start Fitboard and open it in the browser
 	@.ci/environment run
 	@exec $(BIN)/fitboard up
 
-# Three processes also on two cores: each waits for its server and its worker a good part of the time.
+# Three processes also on two cores: now and then each waits for its server, its worker or its browser.
 test:  ## install what is missing, then run every test (ARGS="-k name" narrows it)
 	@.ci/environment dev
 	@$(BIN)/python -m tests.chromium

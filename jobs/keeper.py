@@ -119,15 +119,16 @@ class Keeper:
         """Give the model the values of an earlier attempt, and remember what was best.
 
         Raises:
-            AttemptFailed: they are of another model, because the data has changed since.
+            AttemptFailed: they are of another model, because the program has changed since, or data of a generation
+                that holds no fingerprint.
         """
         assert self._trained is not None
         if not self._trained.values.takes(generation.values):
             raise AttemptFailed(
                 "data",
-                "The data has changed",
-                "The saved state is of a model with other inputs or classes than the data has now. Put the dataset's "
-                "file back as it was, and resume; or start a new run.",
+                "The saved state does not fit",
+                "It is of a network with other inputs, layers or classes than this run has now: the dataset's file or "
+                "Fitboard has changed. Put back what was there, and resume; or start a new run.",
             )
         self._trained.values.write(generation.values)
         self._best, self._best_is_written = None, True

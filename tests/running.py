@@ -134,7 +134,8 @@ class Running:
         child.wait()
 
     def left_behind(self) -> list[str]:
-        """Temporary files that nobody has removed; but for the fork servers' sockets, which go with the worker."""
+        """Temporary files that nobody has removed; but for the fork servers' sockets: a worker that ends takes its
+        own along, and one that is killed leaves it."""
         return sorted(path.name for path in self.temporary.iterdir() if not path.name.startswith("pymp-"))
 
     def settings(self) -> Settings:

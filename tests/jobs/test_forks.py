@@ -28,6 +28,7 @@ def forks() -> Iterator[ForkServer]:
     assert one.warm_up() == ["a device"]
     yield one
     one.end()
+    wait_until(lambda: over(pid()), what="its end")  # whoever comes next would take it for alive
 
 
 def pid() -> int:
@@ -37,8 +38,8 @@ def pid() -> int:
 
 
 def over(process: int) -> bool:
-    """Whether it has ended, and nobody has asked how."""
-    return psutil.Process(process).status() == psutil.STATUS_ZOMBIE
+    """Whether it has ended."""
+    return not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture

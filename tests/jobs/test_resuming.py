@@ -116,7 +116,7 @@ def test_a_state_of_another_network_is_not_gone_on_with(undisturbed: Attempted, 
     other = attempt(tmp_path, {**SMALL, "hidden_layers": [7]}, resumed=left_by(undisturbed))
     assert other.end is not None
     assert other.end.error is not None
-    assert (other.end.outcome, other.end.error.title) == (Outcome.FAILED, "The data has changed")
+    assert (other.end.outcome, other.end.error.title) == (Outcome.FAILED, "The saved state does not fit")
 
 
 class Trained:
